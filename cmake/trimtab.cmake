@@ -1,0 +1,46 @@
+# How every target of this project is compiled, and the two functions that declare one.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+option(TRIMTAB_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+add_library(trimtab_options INTERFACE)
+target_include_directories(trimtab_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+# Designated initialisers leave the other fields at their defaults on purpose; gcc 12 warns about that.
+target_compile_options(trimtab_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-missing-field-initializers -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_definitions(trimtab_options INTERFACE TRIMTAB_VERSION="${PROJECT_VERSION}")
+if(TRIMTAB_SANITIZE)
+  target_compile_options(trimtab_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(trimtab_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+
+# trimtab_library(NAME LINKS library... SOURCES file...)
+# One library per folder of src/. LINKS is the folder's row in CONTRIBUTING.md and nothing else.
+function(trimtab_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;SOURCES")
+  add_library(trimtab_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(trimtab_${name} PUBLIC trimtab_options ${arg_LINKS})
+endfunction()
+
+# trimtab_test(FOLDER LINKS library... SOURCES file...): the unit tests of one folder of src/.
+function(trimtab_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;SOURCES")
+  add_executable(test_${name} ${arg_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(test_${name} PRIVATE trimtab_options ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND test_${name})
+endfunction()

@@ -1,0 +1,74 @@
+"""What the scenarios share: one mesh at the quick pace for all that leave it as they found it.
+
+A lab costs half a minute in the emulated machine, so it is built once; a test that needs another pace, policy or
+address builds its own. Tests print what they measured; the numbers are the point of the run.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import pytest
+
+from topology.mesh import Lab
+from topology.meshfile import SHIPPED, Description, FOUR_SITES
+
+
+def pytest_runtest_setup(item):
+    print(f"\n{item.nodeid.partition('/')[2]}", flush=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus:
+        print("\nlogs of BIRD and trimtab: build/lab/logs", flush=True)
+
+
+@pytest.fixture(scope="session")
+def quick_mesh():
+    """The four sites, up and steered, a round a second."""
+    with Lab(name="quick") as lab:
+        lab.up()
+        lab.steer()
+        yield lab
+
+
+@pytest.fixture
+def mesh(quick_mesh):
+    """The same at rest: every link up and settled, A and D talking through B."""
+    at_rest(quick_mesh)
+    yield quick_mesh
+    quick_mesh.close_streams()
+    quick_mesh.repair()
+
+
+@pytest.fixture(scope="session")
+def shipped_mesh():
+    """The four sites at the pace that ships: a round takes fifteen seconds."""
+    with Lab(Description(FOUR_SITES, tuning=SHIPPED), "shipped") as lab:
+        lab.up()
+        lab.steer()
+        at_rest(lab)
+        yield lab
+
+
+def at_rest(lab, deadline=120):
+    lab.wait_until("the mesh is at rest, A and D talk through B", lambda: is_at_rest(lab), deadline)
+
+
+def is_at_rest(lab):
+    if not a_and_d_talk_over(lab, "ABD"):
+        return False
+    links = [link for site in lab.sites for link in site.ask(ask="status")["links"]]
+    return all(link["standing"] == "up" and not waits(link["held"]) for link in links)
+
+
+def a_and_d_talk_over(lab, path):
+    """Both ways, all of the path: with noise on every link the first hop alone does not say which links are used."""
+    sites = [lab[letter] for letter in path]
+    return sites[0].path_to(sites[-1]) == sites[1:] and sites[-1].path_to(sites[0]) == sites[-2::-1]
+
+
+def waits(held):
+    """Held back until some time; what only differs too little to be worth saying is at rest."""
+    return held is not None and held["remaining_s"] is not None

@@ -1,0 +1,35 @@
+"""A link in use loses packets. A fifth of them is reason to leave; a single one is none."""
+
+from topology.waiting import stays_true
+
+LONGEST_S = 90
+
+
+def test_one_lost_probe_moves_nothing(mesh):
+    """Here for half a minute; for twenty minutes on the controller's own clock (tests/unit/controller)."""
+    a, b = mesh["A"], mesh["B"]
+    before = b.status_of(a)["loss"]
+    # The counter starts at the next packet, so exactly one of the next million is dropped.
+    b.router.run("nft", "-f", "-", input="""table inet one_probe { chain lose { type filter hook output priority 0;
+        oifname "gre-a" icmp type echo-request numgen inc mod 1000000 0 counter drop; } }""")
+    try:
+        seen = b.events()[-1]["number"]
+        mesh.wait_until("B has noticed a lost probe", lambda: b.status_of(a)["loss"]["percent"] > before["percent"], 15)
+        stays_true("A reaches D through B", lambda: a.route_to(mesh["D"]) == b, 20, every=0.5)
+        loss = b.status_of(a)["loss"]
+        published = [event for event in b.events(since=seen) if event["kind"] == "published" and event["link"] == "a"]
+        print(f"  B's link to A: {loss['percent']:.1f} % raw, {loss['proven_percent']:.1f} % proven; published {len(published)} times")
+        assert loss["proven_percent"] == 0
+        assert all(event["to"] < 1000 for event in published)
+    finally:
+        b.router.run("nft", "delete", "table", "inet", "one_probe")
+
+
+def test_twenty_percent_each_way_is_left_within_ninety_seconds_at_the_shipped_pace(shipped_mesh):
+    a, d = shipped_mesh["A"], shipped_mesh["D"]
+    used = a.route_to(d)
+    other = shipped_mesh["B" if used == shipped_mesh["C"] else "C"]
+    shipped_mesh.link(used.letter, "D").loss(20)
+    shipped_mesh.wait_until(f"A has left {used} for {other}", lambda: a.route_to(d) == other, LONGEST_S)
+    loss = used.status_of(d)["loss"]
+    print(f"  {used} says of its link to D: {loss['percent']:.0f} % lost of {loss['probes']} probes, {loss['proven_percent']:.0f} % proven")

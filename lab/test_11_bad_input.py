@@ -1,0 +1,104 @@
+"""What is wrong gets one line that says what, where and what to do; the status of a wrong environment is 2, and nothing
+has changed afterwards."""
+
+import os
+import subprocess
+
+import pytest
+
+from topology.mesh import Lab
+from topology.site import TRIMTAB
+
+NOBODY = 65534
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab(name="bad-input") as built:
+        yield built
+
+
+def refused(done, *words, status=2):
+    """Asserts one line on stderr with all these words in it, and the status."""
+    print(f"  {done.returncode}: {done.stderr.strip()}")
+    assert done.returncode == status
+    assert len(done.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in done.stderr
+    return done
+
+
+def links(site):
+    return site.router.run("ip", "-br", "link").stdout
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+def test_a_key_that_others_can_read(lab, mode):
+    site = lab["A"]
+    before, key = links(site), site.config / "private.key"
+    key.chmod(mode)
+    try:
+        refused(site.trimtab("up", check=False), str(key), f"{mode:04o}", "chmod")
+    finally:
+        key.chmod(0o600)
+    assert links(site) == before
+
+
+def test_a_missing_key(lab):
+    site = lab["A"]
+    before, key = links(site), site.config / "private.key"
+    key.rename(key.with_suffix(".away"))
+    try:
+        refused(site.trimtab("up", check=False), str(key), "keygen")
+    finally:
+        key.with_suffix(".away").rename(key)
+    assert links(site) == before
+
+
+def test_no_privilege(lab):
+    """`up` as nobody, with everything readable that it needs to read."""
+    site = lab["A"]
+    before = links(site)
+    for path in (site.config.parents[1], site.config.parent, site.config, site.run):
+        path.chmod(0o755)
+    key = site.config / "private.key"
+    os.chown(key, NOBODY, NOBODY)
+    try:
+        with site.router.inside():
+            done = subprocess.run([TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir",
+                                   str(site.config), "--run-dir", str(site.run)], user=NOBODY, group=NOBODY,
+                                  extra_groups=[], capture_output=True, text=True)
+        refused(done, "root")
+    finally:
+        os.chown(key, 0, 0)
+    assert links(site) == before
+
+
+def test_ten_megabytes_of_garbage(lab):
+    site = lab["A"]
+    before, file = links(site), site.config / "mesh.toml"
+    good = file.read_text()
+    file.write_bytes(os.urandom(10_000_000))
+    try:
+        refused(site.trimtab("up", check=False), str(file), status=1)
+        refused(site.trimtab("check", check=False), str(file), status=1)
+    finally:
+        file.write_text(good)
+    assert links(site) == before
+
+
+def test_bird_is_missing(lab):
+    site = lab["A"]
+    before = links(site)
+    with site.router.inside():
+        done = subprocess.run([TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir",
+                               str(site.config), "--run-dir", str(site.run)], env={"PATH": "/nowhere"},
+                              capture_output=True, text=True)
+    refused(done, "BIRD", "apt")
+    assert links(site) == before
+
+
+def test_a_second_run_on_the_same_socket(mesh):
+    site = mesh["A"]
+    refused(site.trimtab("run", check=False, timeout=20), str(site.run / "trimtab.sock"))
+    assert site.daemon_answers()

@@ -1,0 +1,125 @@
+"""One site of the lab: its router, its LAN host, and trimtab and BIRD on the router."""
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+from .bird import Bird
+from .namespace import Namespace, batch
+from .process import Process
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TRIMTAB = os.environ.get("TRIMTAB") or str(REPOSITORY / "build" / "release" / "trimtab")
+BIRD = "/usr/sbin/bird"
+
+
+class Site:
+    LAN_INTERFACE = "br-lan"
+
+    def __init__(self, lab, letter, prefix, directory, logs):
+        self.lab = lab
+        self.letter, self.name = letter, letter.lower()
+        self.id = ord(letter) - ord("A") + 1
+        self.router = Namespace(f"{prefix}-{self.name}")
+        self.host = Namespace(f"{prefix}-{self.name}-lan")
+        self.wan_address = f"198.51.100.{self.id}"
+        self.overlay_address = f"10.255.0.{self.id}"
+        self.lan_prefix = f"10.10.{self.id}.0/24"
+        self.router_lan_address = f"10.10.{self.id}.1"
+        self.host_address = f"10.10.{self.id}.10"
+        self.config, self.run = directory / self.name / "etc", directory / self.name / "run"
+        self.config.mkdir(parents=True)
+        self.run.mkdir()
+        self.logs = logs
+        self.bird = Bird(self.run / "bird.ctl")
+        self.bird_process = self.daemon = None
+        self.public_key = _make_key(self.config / "private.key")
+
+    def __repr__(self):
+        return self.letter
+
+    def lan_cable(self):
+        """For `ip -batch`: the cable between router and LAN host."""
+        return f"link add {self.LAN_INTERFACE} netns {self.router.name} type veth peer name eth0 netns {self.host.name}"
+
+    def connect_lan(self):
+        batch(["link set lo up", f"address add {self.wan_address}/32 dev lo", f"link set {self.LAN_INTERFACE} up",
+               f"address add {self.router_lan_address}/24 dev {self.LAN_INTERFACE}"], self.router)
+        batch(["link set lo up", "link set eth0 up", f"address add {self.host_address}/24 dev eth0",
+               f"route add default via {self.router_lan_address}"], self.host)
+
+    # --- what the kernel says
+
+    def route_to(self, other):
+        """The neighbour (a Site) that traffic to `other`'s LAN goes to, or None without a route."""
+        network, _, length = other.lan_prefix.partition("/")
+        interface = self.router.routes().get((network, int(length)))
+        return self.lab[interface.removeprefix("gre-").upper()] if interface else None
+
+    def path_to(self, other):
+        """The sites on BIRD's best path to `other`'s LAN, its neighbour first; [] without one."""
+        return [self.lab[chr(ord("A") + int(number) - 65001)]
+                for number in self.bird.route(other.lan_prefix).get("BGP.as_path", "").split()]
+
+    # --- trimtab
+
+    def trimtab(self, *arguments, check=True, timeout=60):
+        """Runs a command of trimtab on this router."""
+        command = [TRIMTAB, *arguments, "--mesh", str(self.config / "mesh.toml"), "--site", self.name,
+                   "--socket", str(self.run / "trimtab.sock")]
+        if arguments[0] in ("plan", "up", "down", "run"):
+            command += ["--config-dir", str(self.config), "--run-dir", str(self.run)]
+        return self.router.run(*command, check=check, timeout=timeout)
+
+    def start_bird(self):
+        self.bird_process = Process("bird", self.router, [BIRD, "-f", "-c", str(self.config / "bird.conf"),
+                                                          "-s", str(self.bird.socket_path)], self.logs / f"{self.name}-bird.log")
+        return self.bird_process
+
+    def start_trimtab(self):
+        command = [TRIMTAB, "run", "--mesh", str(self.config / "mesh.toml"), "--site", self.name,
+                   "--socket", str(self.run / "trimtab.sock"), "--config-dir", str(self.config), "--run-dir", str(self.run)]
+        self.daemon = Process("trimtab", self.router, command, self.logs / f"{self.name}-trimtab.log")
+        return self.daemon
+
+    def processes(self):
+        return [process for process in (self.daemon, self.bird_process) if process]
+
+    def ask(self, **request):
+        """One question to the daemon over its socket, as docs/formats.md has it."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(10)
+            sock.connect(str(self.run / "trimtab.sock"))
+            sock.sendall(json.dumps(request).encode() + b"\n")
+            return json.loads(sock.makefile().readline())
+
+    def daemon_answers(self):
+        try:
+            return "links" in self.ask(ask="status")
+        except (OSError, ValueError):
+            return False
+
+    def status_of(self, other):
+        """What the daemon here says of its link to `other`."""
+        return next(link for link in self.ask(ask="status")["links"] if link["neighbour"] == other.name)
+
+    def published_ms(self, other):
+        return self.status_of(other)["published_ms"]
+
+    def events(self, since=0):
+        return self.ask(ask="events", since=since)["events"]
+
+    def explain(self, other):
+        return self.ask(ask="explain", destination=other.host_address)
+
+    def metrics_file(self):
+        return (self.run / "metrics.conf").read_text()
+
+
+def _make_key(path):
+    private = subprocess.run(["wg", "genkey"], capture_output=True, text=True, check=True).stdout
+    path.write_text(private)
+    path.chmod(0o600)
+    return subprocess.run(["wg", "pubkey"], input=private, capture_output=True, text=True, check=True).stdout.strip()

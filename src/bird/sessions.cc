@@ -1,0 +1,70 @@
+#include "bird/sessions.h"
+
+#include <algorithm>
+
+#include "bird/configuration.h"
+
+namespace trimtab::bird {
+
+std::vector<Neighbour> neighbours_of(const mesh::Mesh& mesh, mesh::SiteId self) {
+  std::vector<Neighbour> neighbours;
+  for (const mesh::Link* link : mesh.links_of(self)) {
+    const mesh::LinkEnd& peer = link->peer(self);
+    neighbours.push_back({.site = peer.site,
+                          .address = peer.address.empty() ? IpAddress{} : peer.address.front(),
+                          .interface = link->own(self).interface,
+                          .bfd = link->bfd != mesh::Bfd::off});
+  }
+  return neighbours;
+}
+
+void Sessions::set_neighbours(std::vector<Neighbour> neighbours) {
+  std::sort(neighbours.begin(), neighbours.end(),
+            [](const Neighbour& one, const Neighbour& other) { return one.site < other.site; });
+  std::vector<Session> sessions;
+  for (Neighbour& neighbour : neighbours) {
+    const auto known = std::find_if(sessions_.begin(), sessions_.end(),
+                                    [&](const Session& session) { return session.neighbour == neighbour; });
+    sessions.push_back(known != sessions_.end() ? *known : Session{std::move(neighbour)});
+  }
+  sessions_ = std::move(sessions);
+}
+
+void Sessions::bird_restarted() {
+  for (Session& session : sessions_) session.was_established = session.was_bfd_up = false;
+}
+
+bool Sessions::any_bfd() const {
+  return std::any_of(sessions_.begin(), sessions_.end(),
+                     [](const Session& session) { return session.neighbour.bfd; });
+}
+
+std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols,
+                                          const std::optional<std::vector<BfdSession>>& bfd) {
+  std::vector<mesh::SiteId> established;
+  for (const Protocol& protocol : protocols) {
+    const auto site = neighbour_of_protocol(protocol.name);
+    if (site && protocol.established()) established.push_back(*site);
+  }
+  std::sort(established.begin(), established.end());
+
+  std::vector<SessionReport> reports;
+  for (Session& session : sessions_) {
+    SessionReport report{.neighbour = session.neighbour.site};
+    report.established = std::binary_search(established.begin(), established.end(), report.neighbour);
+    session.was_established |= report.established;
+    report.starting = !session.was_established;
+    if (bfd && session.neighbour.bfd) {
+      const bool up = std::any_of(bfd->begin(), bfd->end(), [&](const BfdSession& one) {
+        return one.up && one.neighbour == session.neighbour.address &&
+               one.interface == session.neighbour.interface;
+      });
+      session.was_bfd_up |= up;
+      if (session.was_bfd_up) report.bfd_up = up;
+    }
+    reports.push_back(report);
+  }
+  return reports;
+}
+
+}  // namespace trimtab::bird

@@ -1,0 +1,39 @@
+#include "cli/ask.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+
+#include "os/unix_stream.h"
+
+namespace trimtab::cli {
+
+using control::Json;
+
+Result<Json> ask(const Common& common, const control::Request& request) {
+  const auto line = os::ask(common.socket, control::format_request(request));
+  if (!line) {
+    const int number = line.error().number.value_or(0);
+    if (number == ENOENT || number == ECONNREFUSED) {
+      return Error{fmt::format("no daemon answers on {}", common.socket),
+                   "start it with `trimtab run`, or name its --socket"};
+    }
+    return line.error();
+  }
+  auto answer = control::parse_json(*line);
+  if (!answer) return Error{fmt::format("{} answered what is {}", common.socket, answer.error().what)};
+  if (answer->contains("error")) {
+    return Error{answer->at("error").get<std::string>(), answer->value("fix", "")};
+  }
+  return answer;
+}
+
+int ask_and_show(const Common& common, const control::Request& request,
+                 const std::function<std::string(const Json&)>& show) {
+  const auto answer = ask(common, request);
+  if (!answer) return complain(answer.error());
+  fmt::print("{}", common.json ? control::to_line(*answer) + "\n" : show(*answer));
+  return kFine;
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,26 @@
+// BIRD, the program: is it there, is it recent enough, does it take the configuration that was rendered for
+// it.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "cli/site_files.h"
+#include "network/state.h"
+#include "util/result.h"
+
+namespace trimtab::cli {
+
+// 2.0.10 or later, or 3.x. The error names what was found.
+Result<void> check_bird_program();
+
+// The part of it that needs no program: `answer` is what `bird --version` printed.
+Result<void> check_bird_version(std::string_view answer);
+
+// Has `render` make the files for a directory of their own and BIRD parse them there: nothing of the running
+// one is touched.
+Result<void> check_bird_configuration(
+    const std::function<std::vector<network::File>(const SiteFiles& files)>& render);
+
+}  // namespace trimtab::cli

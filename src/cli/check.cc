@@ -1,0 +1,40 @@
+// trimtab check: silent where all is well, else one line per mistake.
+#include <fmt/core.h>
+
+#include "cli/command.h"
+#include "control/json.h"
+#include "mesh/parse.h"
+#include "os/files.h"
+
+namespace trimtab::cli {
+namespace {
+
+control::Json mistake_json(const mesh::Mistake& mistake) {
+  return {{"line", mistake.line},
+          {"column", mistake.column},
+          {"severity", mistake.warning ? "warning" : "error"},
+          {"text", mistake.text}};
+}
+
+int check_json(const Common& common) {
+  const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
+  if (!text) return complain(text.error());
+  const mesh::Parsed parsed = mesh::parse(*text);
+  control::Json answer = {{"valid", parsed.mesh.has_value()}, {"mistakes", control::Json::array()}};
+  for (const mesh::Mistake& mistake : parsed.mistakes) answer["mistakes"].push_back(mistake_json(mistake));
+  if (parsed.mesh) answer["fingerprint"] = mesh::fingerprint(*parsed.mesh).text;
+  fmt::print("{}\n", answer.dump(-1, ' ', false, control::Json::error_handler_t::replace));
+  return parsed.mesh ? kFine : kAnswerIsNo;
+}
+
+}  // namespace
+
+std::function<int()> declare_check(CLI::App&, const Common& common) {
+  return [&common] {
+    if (common.json) return check_json(common);
+    int status = kFine;
+    return load_mesh(common, status) ? kFine : status;
+  };
+}
+
+}  // namespace trimtab::cli

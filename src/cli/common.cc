@@ -1,0 +1,68 @@
+// What the commands share: complaining, reading the mesh file, knowing which site this is.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/command.h"
+#include "mesh/parse.h"
+#include "os/files.h"
+
+namespace trimtab::cli {
+namespace {
+
+constexpr const char* kSiteFile = "/etc/trimtab/site";
+
+std::string trimmed(std::string text) {
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  text.erase(0, text.find_first_not_of(" \t\r\n"));
+  return text;
+}
+
+// --site, else what `keygen` or the package wrote down, else the host's name up to its first dot.
+std::pair<std::string, std::string> site_name(const Common& common) {
+  if (!common.site.empty()) return {common.site, "--site"};
+  if (auto file = os::read_file(kSiteFile, 256)) return {trimmed(*file), kSiteFile};
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  const std::string name(host);
+  return {name.substr(0, name.find('.')), "the host name"};
+}
+
+}  // namespace
+
+int complain(const Error& error, int status) {
+  fmt::print(stderr, "trimtab: {}\n", error.text());
+  return status;
+}
+
+std::optional<mesh::Mesh> load_mesh(const Common& common, int& status) {
+  const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
+  if (!text) {
+    status = complain(text.error());
+    return std::nullopt;
+  }
+  auto parsed = mesh::parse(*text);
+  for (const auto& mistake : parsed.mistakes) {
+    fmt::print(stderr, "{}\n", mesh::format_mistake(mistake, common.mesh_file));
+  }
+  if (!parsed.mesh) status = kAnswerIsNo;
+  return std::move(parsed.mesh);
+}
+
+Result<mesh::SiteId> own_site(const Common& common, const mesh::Mesh& mesh) {
+  const auto [name, source] = site_name(common);
+  if (const mesh::Site* site = mesh.find_site(std::string_view(name))) return site->id;
+  std::string known;
+  for (const mesh::Site& site : mesh.sites) known += (known.empty() ? "" : ", ") + site.name;
+  return Error{fmt::format("{} says that this is site \"{}\", which the mesh does not have", source, name),
+               fmt::format("name one of {} with --site", known)};
+}
+
+bool use_colour() {
+  static const bool use = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  return use;
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,47 @@
+// `trimtab down`: removes exactly what `up` made and puts back what it changed. Needs no mesh file: what is
+// ours is known by its marks and by what `up` remembered.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/carry_out.h"
+#include "cli/plan_report.h"
+#include "cli/reconcile.h"
+
+namespace trimtab::cli {
+namespace {
+
+void report(const Common& common, const Reconciliation& made) {
+  if (common.json) {
+    fmt::print("{}\n", control::to_line(plan_json(made.before.site, made.plan)));
+    return;
+  }
+  print_plan(made.plan);
+  fmt::print("{}\n", made.plan.steps.empty() ? "nothing to remove" : count_of_changes(made.plan) + " made");
+}
+
+int down(const Common& common, SiteFiles files) {
+  make_absolute(files);
+  auto kernel = Kernel::open();
+  if (!kernel) return complain(kernel.error());
+  const auto made = reconcile_with_nothing(*kernel, files);
+  if (!made) return complain(made.error());
+  if (!made->plan.conflicts.empty()) return complain_all(made->plan.conflicts);
+  // A step that fails ends it here; memory stays, so that another `down` goes on with what is left.
+  for (const network::Step& step : made->plan.steps) {
+    if (const auto carried = carry_out(*kernel, step.action); !carried) return complain(carried.error());
+  }
+  if (const auto forgotten = forget(files); !forgotten) return complain(forgotten.error());
+  report(common, *made);
+  return kFine;
+}
+
+}  // namespace
+
+std::function<int()> declare_down(CLI::App& app, const Common& common) {
+  auto files = std::make_shared<SiteFiles>();
+  declare_site_files(app, *files);
+  return [&common, files] { return down(common, *files); };
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,42 @@
+// trimtab events: what the daemon saw and decided, oldest first.
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include <ctime>
+#include <memory>
+
+#include "cli/ask.h"
+#include "cli/table.h"
+
+namespace trimtab::cli {
+namespace {
+
+using control::Json;
+
+std::string clock_time(double at) {
+  const auto seconds = static_cast<std::time_t>(at);
+  return fmt::format("{:%H:%M:%S}.{:03d}", fmt::localtime(seconds),
+                     static_cast<int>((at - static_cast<double>(seconds)) * 1000));
+}
+
+std::string show(const Json& answer) {
+  if (answer["events"].empty()) return "no events\n";
+  Table table({{"NO", Table::Align::right}, {"AT"}, {"KIND"}, {"LINK TO"}, {"WHAT"}});
+  for (const Json& event : answer["events"]) {
+    table.add({std::to_string(event["number"].get<std::uint64_t>()), clock_time(event["at"].get<double>()),
+               event["kind"].get<std::string>(),
+               event["link"].is_null() ? "" : event["link"].get<std::string>(),
+               event["text"].get<std::string>()});
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::function<int()> declare_events(CLI::App& app, const Common& common) {
+  auto since = std::make_shared<std::uint64_t>(0);
+  app.add_option("--since", *since, "only events with a higher number")->type_name("NO");
+  return [&common, since] { return ask_and_show(common, control::AskEvents{*since}, show); };
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,100 @@
+// trimtab explain DESTINATION: where the traffic to it goes, what every way would cost, and why.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/ask.h"
+#include "cli/figures.h"
+#include "cli/table.h"
+
+namespace trimtab::cli {
+namespace {
+
+using control::Json;
+
+std::string text_of(const Json& value) {
+  return value.get<std::string>();
+}
+
+std::string show_path(const Json& candidate) {
+  std::string path;
+  for (const Json& site : candidate["path"]) path += (path.empty() ? "" : " → ") + text_of(site);
+  return path;
+}
+
+// The sentence that answers the question; the table below it is the proof.
+std::string verdict(const Json& answer, bool path) {
+  const std::string target = fmt::format("{} (site {})", text_of(answer["prefix"]), text_of(answer["site"]));
+  if (answer["own"].get<bool>()) return fmt::format("{} is this site's own LAN.\n", target);
+  const Json& candidates = answer["candidates"];
+  if (candidates.empty() || !candidates[0]["chosen"].get<bool>()) {
+    return coloured(Colour::red, fmt::format("{} has no route: no neighbour announces it.\n", target));
+  }
+  const Json& chosen = candidates[0];
+  std::string text =
+      fmt::format("{} goes through {}", target, coloured(Colour::bold, text_of(chosen["neighbour"])));
+  if (path) {
+    text += fmt::format(": {} = {} for the link to {} + {} announced", show_worth(chosen["total_ms"], true),
+                        show_worth(chosen["own_link_ms"], true), text_of(chosen["neighbour"]),
+                        show_worth(chosen["announced_ms"], true));
+  } else {
+    text += fmt::format(": its link has preference {}", chosen["local_preference"].get<std::uint32_t>());
+  }
+  if (candidates.size() == 1) return text + ". There is no other way.\n";
+  const Json& next = candidates[1];
+  return text + fmt::format("; the next best is through {} at {}.\n", text_of(next["neighbour"]),
+                            path ? show_worth(next["total_ms"], true)
+                                 : std::to_string(next["local_preference"].get<std::uint32_t>()));
+}
+
+std::string show_candidates(const Json& answer, bool path) {
+  using Align = Table::Align;
+  Table table({{""},
+               {"THROUGH"},
+               {path ? "WHOLE PATH" : "PREFERENCE", Align::right},
+               {"OWN LINK", Align::right},
+               {"ANNOUNCED", Align::right},
+               {"PATH"}});
+  for (const Json& candidate : answer["candidates"]) {
+    const bool chosen = candidate["chosen"].get<bool>();
+    table.add({chosen ? "*" : " ",
+               {text_of(candidate["neighbour"]), chosen ? Colour::bold : Colour::none},
+               path ? show_worth(candidate["total_ms"], true)
+                    : std::to_string(candidate["local_preference"].get<std::uint32_t>()),
+               show_worth(candidate["own_link_ms"], true),
+               show_worth(candidate["announced_ms"], true),
+               show_path(candidate)});
+  }
+  return table.text();
+}
+
+// The figures behind each own link's cost, and what is held back.
+std::string show_links(const Json& answer, bool path) {
+  std::string out;
+  for (const Json& link : answer["links"]) {
+    out += fmt::format("link to {}: {}, RTT {} ms, loss {}, bandwidth {}, worth {}, published {}",
+                       text_of(link["neighbour"]), text_of(link["standing"]), show_rtt(link), show_loss(link),
+                       show_bandwidth(link), show_worth(link[path ? "cost_ms" : "preference"], path),
+                       show_worth(link[path ? "published_ms" : "published_preference"], path));
+    const std::string note = show_note(link);
+    out += (note.empty() ? "" : "; " + coloured(Colour::yellow, note)) + "\n";
+  }
+  return out;
+}
+
+std::string show(const Json& answer) {
+  const bool path = answer["policy"] == "path";
+  std::string out = verdict(answer, path);
+  if (!answer["candidates"].empty()) out += show_candidates(answer, path);
+  return out + show_links(answer, path);
+}
+
+}  // namespace
+
+std::function<int()> declare_explain(CLI::App& app, const Common& common) {
+  auto destination = std::make_shared<std::string>();
+  app.add_option("destination", *destination, "an address, a prefix or a site's name")->required();
+  return [&common, destination] { return ask_and_show(common, control::AskExplain{*destination}, show); };
+}
+
+}  // namespace trimtab::cli

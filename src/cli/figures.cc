@@ -1,0 +1,75 @@
+#include "cli/figures.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+namespace trimtab::cli {
+namespace {
+
+using control::Json;
+
+// The cost that means "only if nothing else is left", in ms (specification §6).
+constexpr double kLastResort_ms = 1'000'000.0;
+
+std::string short_percent(const Json& value) {
+  const double percent = value.get<double>();
+  return percent > 0 && percent < 10 ? fmt::format("{:.1f}", percent) : fmt::format("{:.0f}", percent);
+}
+
+}  // namespace
+
+std::string show_rtt(const Json& link) {
+  if (link["rtt_ms"].is_null()) return kUnknown;
+  return fmt::format("{:.1f} ±{:.1f}", link["rtt_ms"].get<double>(), link["jitter_ms"].get<double>());
+}
+
+std::string show_loss(const Json& link) {
+  const Json& loss = link["loss"];
+  if (loss.is_null()) return kUnknown;
+  return fmt::format("{} % ({}–{})", short_percent(loss["percent"]), short_percent(loss["low_percent"]),
+                     short_percent(loss["high_percent"]));
+}
+
+std::string show_bandwidth(const Json& link) {
+  const Json& bandwidth = link["bandwidth"];
+  return fmt::format("{:g}M {}{}", bandwidth["mbit"].get<double>(), bandwidth["source"].get<std::string>(),
+                     bandwidth["stale"].get<bool>() ? ", stale" : "");
+}
+
+std::string show_worth(const Json& value, bool path) {
+  if (value.is_null()) return kUnknown;
+  if (!path) return value.get<double>() == 0 ? "last resort" : fmt::format("{:g}", value.get<double>());
+  return value.get<double>() >= kLastResort_ms ? "last resort"
+                                               : fmt::format("{:.1f} ms", value.get<double>());
+}
+
+std::string show_age(const Json& seconds) {
+  if (seconds.is_null()) return kUnknown;
+  const auto total = static_cast<long>(std::lround(seconds.get<double>()));
+  if (total >= 86400) return fmt::format("{}d {}h", total / 86400, total / 3600 % 24);
+  if (total >= 3600) return fmt::format("{}h {}m", total / 3600, total / 60 % 60);
+  if (total >= 60) return fmt::format("{}m {}s", total / 60, total % 60);
+  return fmt::format("{}s", total);
+}
+
+Cell show_standing(const Json& link) {
+  const auto standing = link["standing"].get<std::string>();
+  if (standing == "up") return {standing, Colour::green};
+  if (standing == "down") return {standing, Colour::red};
+  return {standing, Colour::yellow};
+}
+
+std::string show_note(const Json& link) {
+  if (!link["interface_up"].get<bool>())
+    return fmt::format("{} is not up", link["interface"].get<std::string>());
+  if (link["session_established"] == false) return "no BGP session";
+  if (link["bfd_up"] == false) return "BFD is not up";
+  const Json& held = link["held"];
+  if (held.is_null()) return "";
+  const std::string text = held["text"].get<std::string>();
+  return held["remaining_s"].is_null() ? text
+                                       : fmt::format("{} ({} more)", text, show_age(held["remaining_s"]));
+}
+
+}  // namespace trimtab::cli

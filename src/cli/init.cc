@@ -1,0 +1,149 @@
+// trimtab init: a first mesh file, from flags or from questions on a terminal. An existing file is never
+// overwritten.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/mesh_edit.h"
+#include "mesh/new_file.h"
+#include "os/files.h"
+
+namespace trimtab::cli {
+namespace {
+
+constexpr mesh::Asn kFirstAsn = 65001;
+
+struct Options {
+  mesh::NewMesh mesh;
+  std::string lan_interface = "br-lan";
+  std::vector<std::string> with;
+};
+
+mesh::NewSite numbered_site(const Options& options) {
+  mesh::NewSite site;
+  site.id = static_cast<mesh::SiteId>(options.mesh.sites.size() + 1);
+  site.asn = kFirstAsn + site.id - 1;
+  site.lan_interface = options.lan_interface;
+  const std::string lan = mesh::default_lan(options.mesh.lans, site.id);
+  if (!lan.empty()) site.lan = {lan};
+  return site;
+}
+
+// "a=a.example.net:51820", or "d" for a site that nobody calls.
+mesh::NewSite site_from(const Options& options, const std::string& argument) {
+  mesh::NewSite site = numbered_site(options);
+  const std::size_t equals = argument.find('=');
+  site.name = argument.substr(0, equals);
+  if (equals != std::string::npos) site.endpoint = argument.substr(equals + 1);
+  return site;
+}
+
+// One line from the terminal; the default where it is empty, nothing at its end.
+std::optional<std::string> ask(const std::string& question, const std::string& otherwise) {
+  fmt::print("{}{}: ", question, otherwise.empty() ? "" : " [" + otherwise + "]");
+  std::fflush(stdout);
+  std::string answer;
+  for (int c = std::getchar(); c != '\n'; c = std::getchar()) {
+    if (c == EOF) return std::nullopt;
+    answer += static_cast<char>(c);
+  }
+  const std::size_t begin = answer.find_first_not_of(" \t\r");
+  if (begin == std::string::npos) return otherwise;
+  return answer.substr(begin, answer.find_last_not_of(" \t\r") - begin + 1);
+}
+
+bool ask_into(const std::string& question, std::string& value) {
+  const auto answer = ask(question, value);
+  if (answer) value = *answer;
+  return answer.has_value();
+}
+
+bool ask_site(const Options& options, mesh::NewSite& site) {
+  std::string lan = site.lan.empty() ? "" : site.lan.front();
+  if (!ask_into("  its LAN", lan) || !ask_into("  the interface of that LAN", site.lan_interface) ||
+      !ask_into("  where others can call it, HOST:PORT (empty: behind NAT)", site.endpoint)) {
+    return false;
+  }
+  site.lan.clear();
+  if (!lan.empty()) site.lan = {lan};
+  if (lan.empty()) site.lan_interface.clear();
+  mesh::NewMesh trial = options.mesh;
+  trial.sites.push_back(site);
+  const auto mistake = first_mistake(mesh::new_file(trial));
+  if (mistake) fmt::print("  not taken: {}\n", mistake->text());
+  return !mistake || ask_site(options, site);
+}
+
+// False where the input ended before the answers did.
+bool ask_all(Options& options) {
+  fmt::print("A few questions; an empty answer takes what stands in brackets.\n");
+  if (!ask_into("name of the mesh", options.mesh.name) || !ask_into("range of all LANs", options.mesh.lans))
+    return false;
+  while (true) {
+    mesh::NewSite site = numbered_site(options);
+    const auto name = ask(fmt::format("name of site {} (empty: that was the last)", site.id), "");
+    if (!name) return false;
+    if (name->empty()) return true;
+    site.name = *name;
+    if (!ask_site(options, site)) return false;
+    options.mesh.sites.push_back(site);
+  }
+}
+
+int write(const Common& common, const mesh::NewMesh& mesh) {
+  const std::string text = mesh::new_file(mesh);
+  if (const auto mistake = first_mistake(text))
+    return complain(Error{mistake->what + "; nothing was written"});
+  if (const auto written = os::create_file(common.mesh_file, text, 0644); !written)
+    return complain(written.error());
+  fmt::print("wrote {}\nnext, on each router: trimtab keygen --site NAME; then the same file everywhere\n",
+             common.mesh_file);
+  return kFine;
+}
+
+int init(const Common& common, Options& options) {
+  if (::access(common.mesh_file.c_str(), F_OK) == 0) {
+    return complain({fmt::format("{} is there already", common.mesh_file),
+                     "it is never overwritten; edit it, or `trimtab site add`"});
+  }
+  for (const std::string& argument : options.with) options.mesh.sites.push_back(site_from(options, argument));
+  if (options.mesh.sites.empty()) {
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1) {
+      return complain({"init needs a terminal to ask on, or the sites",
+                       "name each one: --with a=a.example.net:51820 --with b"});
+    }
+    if (!ask_all(options)) return complain(Error{"the answers ended early; nothing was written"});
+    if (options.mesh.sites.empty()) return complain(Error{"no site was named; nothing was written"});
+  }
+  return write(common, options.mesh);
+}
+
+}  // namespace
+
+std::function<int()> declare_init(CLI::App& app, const Common& common) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--with", options->with, "a site; without endpoint: behind NAT; may be repeated")
+      ->type_name("NAME[=HOST:PORT]")
+      ->allow_extra_args(false);
+  app.add_option("--name", options->mesh.name, "the mesh's name")->capture_default_str();
+  app.add_option("--overlay", options->mesh.overlay, "tunnel addresses")
+      ->type_name("PREFIX")
+      ->capture_default_str();
+  app.add_option("--links", options->mesh.links, "subnets of the links")
+      ->type_name("PREFIX")
+      ->capture_default_str();
+  app.add_option("--lans", options->mesh.lans, "every LAN lies inside; site n gets the n-th /24")
+      ->type_name("PREFIX")
+      ->capture_default_str();
+  app.add_option("--lan-interface", options->lan_interface, "of every site")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.footer("Without --with it asks. The file goes where --mesh says.");
+  return [&common, options] { return init(common, *options); };
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,75 @@
+#include "cli/kernel.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+
+#include "netlink/exchange.h"
+#include "netlink/generic.h"
+#include "os/privilege.h"
+
+namespace trimtab::cli {
+namespace {
+
+// A table that changes faster than it can be read eight times over is somebody's fault, not ours to wait for.
+constexpr int kDumpAttempts = 8;
+
+}  // namespace
+
+Result<Kernel> Kernel::open() {
+  if (!os::has_capability(os::Capability::net_admin)) {
+    return Error{"changing and reading the network needs CAP_NET_ADMIN", "run it as root"};
+  }
+  auto route = os::NetlinkSocket::open(os::NetlinkSocket::Protocol::route);
+  if (!route) return route.error();
+  auto generic = os::NetlinkSocket::open(os::NetlinkSocket::Protocol::generic);
+  if (!generic) return generic.error();
+  return Kernel(*std::move(route), *std::move(generic));
+}
+
+Result<Kernel::Messages> Kernel::ask(os::NetlinkSocket& socket, const netlink::Request& request) {
+  for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
+    netlink::Exchange exchange(++sequence_);
+    if (const auto sent = socket.send(request.finish(sequence_)); !sent) return sent.error();
+    auto progress = netlink::Exchange::Progress::wanting;
+    while (progress == netlink::Exchange::Progress::wanting) {
+      const auto datagram = socket.receive();
+      if (!datagram) return datagram.error();
+      const auto taken = exchange.take(*datagram);
+      if (!taken) return taken.error();
+      progress = *taken;
+    }
+    if (progress == netlink::Exchange::Progress::complete) return exchange.take_messages();
+  }
+  return Error{"netlink: the table changes too fast to be read", "try again"};
+}
+
+Result<void> Kernel::tell(os::NetlinkSocket& socket, const netlink::Request& request,
+                          const std::string& attempt) {
+  const auto answer = ask(socket, request);
+  if (answer) return {};
+  return Error{.what = fmt::format("cannot {}: {}", attempt, answer.error().what),
+               .number = answer.error().number};
+}
+
+Result<std::uint16_t> Kernel::wireguard_family() {
+  if (wireguard_family_) return *wireguard_family_;
+  const auto answer = ask(generic_, netlink::find_family("wireguard"));
+  if (!answer || answer->empty()) return Error{"this kernel has no WireGuard", "modprobe wireguard"};
+  const auto family = netlink::read_family(answer->front());
+  if (family) wireguard_family_ = *family;
+  return family;
+}
+
+Result<int> Kernel::index_of(const std::string& interface) {
+  const auto answer = ask(route_, netlink::get_link(interface));
+  if (!answer) return Error{.what = fmt::format("no interface {}: {}", interface, answer.error().what)};
+  for (const netlink::Message& message : *answer) {
+    const auto link = netlink::read_link(message);
+    if (!link) return link.error();
+    if (*link) return (*link)->index;
+  }
+  return Error{fmt::format("no interface {}", interface)};
+}
+
+}  // namespace trimtab::cli

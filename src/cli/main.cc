@@ -1,0 +1,78 @@
+// The program's entry: the table of commands, the options they share, one place that catches.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <map>
+
+#include "cli/command.h"
+
+namespace trimtab::cli {
+namespace {
+
+// In the order in which a person meets them.
+constexpr Command kCommands[] = {
+    {"init", "write a new mesh file", declare_init},
+    {"site", "add a site to the mesh file, or remove one", declare_site},
+    {"keygen", "make this site's WireGuard key", declare_keygen},
+    {"check", "report every mistake in the mesh file", declare_check},
+    {"render", "write a site's configuration as files", declare_render},
+    {"plan", "show what `up` would change, and change nothing", declare_plan},
+    {"up", "make the kernel match the mesh file", declare_up},
+    {"down", "remove what `up` made", declare_down},
+    {"run", "measure the links and steer BIRD (the daemon)", declare_run},
+    {"status", "show every link: what is measured, what is published", declare_status},
+    {"explain", "say why the traffic to a destination goes where it goes", declare_explain},
+    {"events", "list what the daemon saw and decided", declare_events},
+    {"score", "work out preference and cost for given figures", declare_score},
+};
+
+void declare_common(CLI::App& app, Common& common) {
+  common.mesh_file = "/etc/trimtab/mesh.toml";
+  common.socket = "/run/trimtab/trimtab.sock";
+  app.add_option("--mesh", common.mesh_file, "the mesh file")
+      ->envname("TRIMTAB_MESH")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app.add_option("--site", common.site, "this router's site (default: /etc/trimtab/site, else the host name)")
+      ->type_name("NAME");
+  app.add_option("--socket", common.socket, "the daemon's socket")->type_name("PATH")->capture_default_str();
+  app.add_flag("--json", common.json, "print JSON");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"trimtab: measures a private mesh and steers its BGP", "trimtab"};
+  app.set_version_flag("--version", "trimtab " TRIMTAB_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Common common;
+  declare_common(app, common);
+  std::map<const CLI::App*, std::function<int()>> runners;
+  for (const Command& command : kCommands) {
+    CLI::App* subcommand = app.add_subcommand(command.name, command.summary);
+    subcommand->fallthrough();
+    runners[subcommand] = command.declare(*subcommand, common);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {  // --help, --version
+    return app.exit(answered);
+  } catch (const CLI::ParseError& error) {
+    return complain(Error{error.what(), "see `trimtab --help`"});
+  }
+  return runners.at(app.get_subcommands().front())();
+}
+
+}  // namespace
+}  // namespace trimtab::cli
+
+int main(int argc, char** argv) {
+  try {
+    return trimtab::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    return trimtab::cli::complain(trimtab::Error{error.what()});
+  }
+}

@@ -1,0 +1,57 @@
+#include "cli/site_files.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "os/files.h"
+#include "os/sysctl.h"
+
+namespace trimtab::cli {
+namespace {
+
+// Twice the firewall table and a line for each address and setting: a thousand sites take 100 kB.
+constexpr std::size_t kMaxMemorySize = 4 * 1024 * 1024;
+
+}  // namespace
+
+void declare_site_files(CLI::App& app, SiteFiles& files) {
+  app.add_option("--config-dir", files.config_dir, "where bird.conf, origins.conf and private.key are")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--run-dir", files.run_dir, "where metrics.conf, bird.ctl and up.json are")
+      ->type_name("DIR")
+      ->capture_default_str();
+}
+
+void make_absolute(SiteFiles& files) {
+  for (std::string* directory : {&files.config_dir, &files.run_dir}) {
+    std::string normal = std::filesystem::absolute(*directory).lexically_normal().string();
+    while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+    *directory = std::move(normal);
+  }
+}
+
+Result<network::Memory> load_memory(const SiteFiles& files) {
+  const network::Memory nothing{.kernel = os::kernel_identity()};
+  const auto text = os::read_file(files.memory(), kMaxMemorySize);
+  if (!text && text.error().number == ENOENT) return nothing;
+  if (!text) return text.error();
+  auto memory = network::parse_memory(*text);
+  if (!memory) {
+    return Error{fmt::format("cannot use {}: {}", files.memory(), memory.error().what),
+                 "delete it; `down` then cannot put the kernel's settings back"};
+  }
+  return memory->kernel == nothing.kernel ? *std::move(memory) : nothing;
+}
+
+Result<void> save_memory(const SiteFiles& files, const network::Memory& memory) {
+  return os::replace_file(files.memory(), network::format_memory(memory), 0600);
+}
+
+Result<void> forget(const SiteFiles& files) {
+  return os::remove_file(files.memory());
+}
+
+}  // namespace trimtab::cli

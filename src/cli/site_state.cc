@@ -1,0 +1,71 @@
+#include "cli/site_state.h"
+
+#include <fmt/core.h>
+
+#include "cli/private_key.h"
+#include "os/resolve.h"
+
+namespace trimtab::cli {
+namespace {
+
+os::FamiliesWanted families(mesh::Outer outer) {
+  return {.ipv4 = outer != mesh::Outer::ipv6, .ipv6 = outer != mesh::Outer::ipv4};
+}
+
+// One peer whose name does not resolve must not take the rest down: it may still call us.
+network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_id,
+                                     std::vector<std::string>& warnings) {
+  network::Endpoints endpoints;
+  const mesh::Site& self = *mesh.find_site(self_id);
+  for (const mesh::Link* link : mesh.links_of(self_id)) {
+    const mesh::Site& peer = *mesh.find_site(link->peer(self_id).site);
+    if (!peer.endpoint) continue;
+    const auto addresses = os::resolve(peer.endpoint->host, families(network::outer_towards(self, peer)));
+    if (!addresses) {
+      warnings.push_back(
+          fmt::format("{}; peer {} gets no endpoint, and has to call here until `up` is run again",
+                      addresses.error().what, peer.name));
+      continue;
+    }
+    for (const IpAddress& address : *addresses) endpoints[peer.id].push_back({address, peer.endpoint->port});
+  }
+  return endpoints;
+}
+
+}  // namespace
+
+Result<void> check_supported(const mesh::Mesh& mesh) {
+  if (mesh.encapsulation != mesh::Encapsulation::gre) {
+    return Error{"encapsulation \"none\" is not carried out by this version", "set encapsulation = \"gre\""};
+  }
+  for (const auto* prefixes : {&mesh.overlay, &mesh.link_pool, &mesh.lans}) {
+    for (const Prefix& prefix : *prefixes) {
+      if (prefix.address.family == Family::ipv4) continue;
+      return Error{fmt::format("{}: IPv6 inside the mesh is not carried out by this version", prefix.text()),
+                   "use IPv4 in overlay, links and lans"};
+    }
+  }
+  return {};
+}
+
+std::optional<SiteState> site_state(const Common& common, const SiteFiles& files, int& status) {
+  auto mesh = load_mesh(common, status);
+  if (!mesh) return std::nullopt;
+  const auto refuse = [&](const Error& error) {
+    status = complain(error);
+    return std::nullopt;
+  };
+  if (const auto supported = check_supported(*mesh); !supported) return refuse(supported.error());
+  const auto self = own_site(common, *mesh);
+  if (!self) return refuse(self.error());
+  const auto key = read_private_key(files.private_key());
+  if (!key) return refuse(key.error());
+
+  SiteState state{.mesh = *std::move(mesh), .self = *self};
+  const network::Endpoints endpoints = resolve_endpoints(state.mesh, state.self, state.warnings);
+  state.wanted = network::wanted(state.mesh, state.self, *key, endpoints);
+
+  return state;
+}
+
+}  // namespace trimtab::cli

@@ -1,0 +1,102 @@
+// What the daemon tells whoever asks, as values: its status, its events, the reason for a route. The engine
+// fills them in, json.h writes them, the command line shows them. docs/formats.md has every key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mesh/mesh.h"
+#include "util/units.h"
+
+namespace trimtab::control {
+
+// Under `path` milliseconds of cost; under `score` a LOCAL_PREF. The policy says which.
+using Worth = double;
+
+struct LossReport {
+  int probes = 0;   // looked at for the raw ratio; 0: nothing measured yet
+  Ratio ratio;      // raw
+  Ratio low, high;  // its 95 % interval
+  Ratio proven;     // p̂, what decisions use
+};
+
+struct BandwidthReport {
+  Rate rate;
+  std::string source;  // "measured", "declared", "assumed"
+  bool stale = false;
+};
+
+// A change that stability holds back.
+struct HeldReport {
+  std::string reason;                 // "dwell", "earning", "hysteresis", …
+  std::string text;                   // the same for a person
+  std::optional<Duration> remaining;  // absent: until the link itself changes
+};
+
+struct LinkReport {
+  mesh::SiteId neighbour = 0;
+  std::string name;  // of the neighbour
+  std::string interface;
+  std::string standing;  // "unmeasured", "up", "earning", "down"
+  bool interface_up = false;
+  std::optional<bool> session_established;  // absent: BIRD has not said
+  std::optional<bool> bfd_up;               // absent: BFD is off, or BIRD has not said
+  std::optional<Milliseconds> rtt, jitter;  // smoothed; absent: not measured
+  std::optional<Milliseconds> last_rtt;     // of the last round with an answer
+  LossReport loss;
+  BandwidthReport bandwidth;
+  std::optional<Rate> in, out;  // passive throughput of the last interval
+  std::optional<Worth> computed;
+  Worth published = 0;
+  std::optional<HeldReport> held;
+  std::optional<Duration> since_change;
+  std::uint64_t probes_sent = 0, forged_answers = 0, duplicate_answers = 0, local_faults = 0;
+};
+
+struct BirdReport {
+  std::string state;                 // "connected", "absent", "silent", "unsupported"
+  std::string version;               // empty: not known yet
+  bool pending = false;              // something is published that BIRD has not confirmed
+  std::optional<std::string> error;  // its last refusal, with its file and line
+};
+
+struct Status {
+  std::string mesh, site, policy;
+  std::uint32_t fingerprint = 0;
+  bool mesh_file_ok = true;  // false: the file on disk has mistakes, the one before is in force
+  Duration uptime{};
+  BirdReport bird;
+  std::string underlay = "unknown";  // nobody here may ask WireGuard
+  std::vector<LinkReport> links;
+};
+
+struct Event {
+  std::uint64_t number = 0;
+  WallTime at;
+  std::string kind;  // "published", "down", "returned", "session", "bird", "mesh", "started"
+  std::string link;  // the neighbour's name; empty: not about one link
+  std::string text;  // for a person
+  std::optional<Worth> from, to;
+  std::string reason;
+};
+
+// One way to a destination, as BIRD holds it.
+struct Candidate {
+  std::string neighbour;
+  bool chosen = false;
+  std::optional<Milliseconds> total, own, announced;  // cost: own link plus what the neighbour announced
+  std::uint32_t preference = 0;
+  std::vector<std::string> path;  // the sites' names, the neighbour first
+};
+
+struct Explanation {
+  std::string destination, prefix, site;  // what was asked, the prefix it lies in, the site that has it
+  bool own = false;                       // it is one of our own LANs
+  std::vector<Candidate> candidates;      // the chosen one first, then by preference
+  std::vector<LinkReport> links;          // of the neighbours that occur, in the same order
+  std::string policy;
+};
+
+}  // namespace trimtab::control

@@ -1,0 +1,207 @@
+#include "controller/controller.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/link.h"
+
+namespace trimtab::controller {
+namespace {
+
+std::vector<LinkSettings> sorted(std::vector<LinkSettings> links) {
+  std::sort(links.begin(), links.end(),
+            [](const LinkSettings& a, const LinkSettings& b) { return a.neighbour < b.neighbour; });
+  return links;
+}
+
+}  // namespace
+
+Controller::Controller(Settings settings, std::vector<LinkSettings> links, MonotonicTime now)
+    : settings_(std::move(settings)) {
+  links_.reserve(links.size());
+  for (const LinkSettings& own : sorted(std::move(links))) {
+    links_.emplace_back(settings_, own, now);
+    neighbours_.push_back(own.neighbour);
+  }
+}
+
+Controller::~Controller() = default;
+Controller::Controller(Controller&&) noexcept = default;
+Controller& Controller::operator=(Controller&&) noexcept = default;
+
+void Controller::restore(MonotonicTime now, SiteId neighbour, Value published) {
+  Link* link = find(neighbour);
+  if (link == nullptr || !link->restore(now, published, settings_)) return;
+  elect(now);
+  touch(*link);
+}
+
+void Controller::set_links(MonotonicTime now, Settings settings, std::vector<LinkSettings> links) {
+  const Settings before = std::exchange(settings_, std::move(settings));
+  std::vector<Link> next;
+  next.reserve(links.size());
+  for (const LinkSettings& own : sorted(std::move(links))) {
+    if (Link* link = find(own.neighbour)) {
+      link->reconfigure(now, before, settings_, own);
+      next.push_back(std::move(*link));
+    } else {
+      next.emplace_back(settings_, own, now);
+    }
+  }
+  links_ = std::move(next);
+  neighbours_.clear();
+  for (const Link& link : links_) neighbours_.push_back(link.neighbour());
+  if (before.policy != settings_.policy) {
+    better_.reset();
+    reversed_at_.reset();
+  }
+  elect(now);
+  deadline_.reset();
+  touched_.clear();
+  for (Link& link : links_) {
+    link.touched = false;
+    touch(link);
+  }
+}
+
+void Controller::round_finished(MonotonicTime now, SiteId neighbour, const Sample& sample) {
+  if (Link* link = find(neighbour)) {
+    link->round(now, sample, settings_);
+    touch(*link);
+  }
+}
+
+void Controller::throughput(MonotonicTime now, SiteId neighbour, const ThroughputSample& sample) {
+  if (Link* link = find(neighbour)) {
+    link->throughput(now, sample, settings_);
+    touch(*link);
+  }
+}
+
+void Controller::condition_changed(MonotonicTime now, SiteId neighbour, const Condition& condition) {
+  if (Link* link = find(neighbour)) {
+    link->condition_changed(now, condition, settings_);
+    touch(*link);
+  }
+}
+
+std::vector<Decision> Controller::decide(MonotonicTime now) {
+  std::vector<Decision> decisions;
+  touch_due(now);
+  if (touched_.empty()) return decisions;
+  std::sort(touched_.begin(), touched_.end());
+  bool deadline_moves = false;
+  for (const std::uint32_t index : touched_) {
+    deadline_moves |= deadline_ && links_[index].due() == deadline_;
+    links_[index].advance(now, settings_);
+  }
+  // What got worse comes first: who takes its place is judged without it.
+  sweep(now, true, decisions);
+  while (sweep(now, false, decisions)) {
+  }
+  // Under `score` a publication lets others look again, whose times were not noted above.
+  if (deadline_moves || (settings_.policy == mesh::Policy::score && !decisions.empty())) {
+    deadline_.reset();
+    for (const Link& link : links_) note_due(link);
+  }
+  for (const std::uint32_t index : touched_) {
+    links_[index].touched = false;
+    note_due(links_[index]);
+  }
+  touched_.clear();
+  return decisions;
+}
+
+bool Controller::sweep(MonotonicTime now, bool urgent_only, std::vector<Decision>& decisions) {
+  const std::size_t before = decisions.size();
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    Link& link = links_[touched_[i]];
+    if (urgent_only && !link.urgent()) continue;
+    auto decision = link.decide(now, settings_, rivals_of(link));
+    if (!decision) continue;
+    decisions.push_back(*decision);
+    if (settings_.policy == mesh::Policy::score) {
+      elect(now);
+      for (Link& other : links_) {
+        if (other.minds_rivals()) touch(other);
+      }
+    }
+  }
+  // Under `path` no link's value depends on another's: one sweep sees all.
+  return settings_.policy == mesh::Policy::score && decisions.size() > before;
+}
+
+std::optional<MonotonicTime> Controller::next_deadline() const {
+  return deadline_;
+}
+
+std::optional<LinkView> Controller::view(SiteId neighbour, MonotonicTime now) const {
+  const Link* link = find(neighbour);
+  return link == nullptr ? std::nullopt : std::optional(link->view(now, settings_, rivals_of(*link)));
+}
+
+std::vector<Published> Controller::published() const {
+  std::vector<Published> all;
+  all.reserve(links_.size());
+  for (const Link& link : links_) all.push_back({link.neighbour(), link.published()});
+  return all;
+}
+
+const Link* Controller::find(SiteId neighbour) const {
+  const auto found = std::lower_bound(neighbours_.begin(), neighbours_.end(), neighbour);
+  if (found == neighbours_.end() || *found != neighbour) return nullptr;
+  return &links_[static_cast<std::size_t>(found - neighbours_.begin())];
+}
+Link* Controller::find(SiteId neighbour) {
+  return const_cast<Link*>(std::as_const(*this).find(neighbour));
+}
+
+void Controller::touch(Link& link) {
+  if (link.touched) return;
+  link.touched = true;
+  touched_.push_back(static_cast<std::uint32_t>(&link - links_.data()));
+}
+
+void Controller::touch_due(MonotonicTime now) {
+  if (!deadline_ || *deadline_ > now) return;
+  for (Link& link : links_) {
+    if (link.due() && *link.due() <= now) touch(link);
+  }
+}
+
+void Controller::note_due(const Link& link) {
+  if (link.due() && (!deadline_ || *link.due() < *deadline_)) deadline_ = link.due();
+}
+
+Rivals Controller::rivals_of(const Link& link) const {
+  if (settings_.policy != mesh::Policy::score || !better_) return {};
+  Rivals rivals{.is_better = *better_ == link.neighbour(), .reversed_at = reversed_at_};
+  if (!rivals.is_better) {
+    rivals.best_other = find(*better_)->published();
+    return rivals;
+  }
+  for (const Link& other : links_) {
+    if (&other == &link || !other.up() || other.published() == kLastResortPreference) continue;
+    rivals.best_other = std::max(rivals.best_other.value_or(0), other.published());
+  }
+  return rivals;
+}
+
+void Controller::elect(MonotonicTime now) {
+  if (settings_.policy != mesh::Policy::score) return;
+  const Link* best = nullptr;
+  for (const Link& link : links_) {
+    if (!link.up() || link.published() == kLastResortPreference) continue;
+    const bool higher = best == nullptr || link.published() > best->published();
+    // Ties: the incumbent, then the lower id, which came first.
+    const bool incumbent =
+        best != nullptr && link.published() == best->published() && better_ == link.neighbour();
+    if (higher || incumbent) best = &link;
+  }
+  const auto elected = best == nullptr ? std::nullopt : std::optional(best->neighbour());
+  if (elected == better_) return;
+  if (better_ && elected) reversed_at_ = now;
+  better_ = elected;
+}
+
+}  // namespace trimtab::controller

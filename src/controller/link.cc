@@ -1,0 +1,251 @@
+#include "controller/link.h"
+
+namespace trimtab::controller {
+namespace {
+
+using Turn = Availability::Turn;
+
+// A link's first value comes from one round and may be off by that round's noise, just short of the
+// hysteresis, for ever. After thirty rounds the first one weighs 4 % at α = 0.1. Then a quarter of the
+// hysteresis is enough, once: half of it would leave too little room above the noise that remains, an eighth
+// would publish that noise.
+constexpr int kSettledRounds = 30;
+constexpr double kSettledPart = 0.25;
+
+// Without a finished round for so many intervals (starved, suspended) a link earns nothing.
+constexpr int kSilentIntervals = 3;
+
+bool possible(Value value, mesh::Policy policy) {
+  if (policy == mesh::Policy::path) return value >= 1 && value <= kLastResort;
+  return value == kLastResortPreference || (value >= kLowestPreference && value <= kHighestPreference);
+}
+
+bool worth_differs(const mesh::Tuning& a, const mesh::Tuning& b) {
+  return a.cost_per_rtt_ms != b.cost_per_rtt_ms ||
+         a.cost_per_inverse_bandwidth != b.cost_per_inverse_bandwidth || a.cost_per_loss != b.cost_per_loss ||
+         a.cost_bandwidth_floor != b.cost_bandwidth_floor;
+}
+
+}  // namespace
+
+Link::Link(const Settings& settings, const LinkSettings& own, MonotonicTime now)
+    : own_(own), stability_(now, settings.policy, settings.tuning) {}
+
+bool Link::restore(MonotonicTime now, Value published, const Settings& settings) {
+  if (!possible(published, settings.policy)) return false;
+  const bool usable = published != last_resort(settings.policy);
+  availability_.restore(usable);
+  stability_.restore(now, published, settings.tuning);
+  restored_ = usable;
+  return true;
+}
+
+void Link::reconfigure(MonotonicTime now, const Settings& before, const Settings& settings,
+                       const LinkSettings& own) {
+  const bool differs = own.bandwidth != own_.bandwidth || own.bias != own_.bias ||
+                       worth_differs(before.tuning, settings.tuning);
+  own_ = own;
+  if (settings.policy != before.policy) {  // another scale: the old value means nothing on it
+    stability_ = Stability(now, settings.policy, settings.tuning);
+    stability_.release(Reason::settings);
+    restored_ = false;
+    return;
+  }
+  if (settings.tuning.publish_burst != before.tuning.publish_burst ||
+      settings.tuning.publish_refill != before.tuning.publish_refill) {
+    stability_.retune(now, settings.tuning);
+  }
+  if (differs && up()) stability_.owe(Reason::settings);
+}
+
+void Link::round(MonotonicTime now, const Sample& sample, const Settings& settings) {
+  const LastRound round = summarise(sample, now);
+  const int probes = round.answered + round.late + round.lost;
+  if (probes == 0) return;
+  last_round_ = round;
+  turn(availability_.round(now, round, rules(settings)));
+  for (const ProbeResult& probe : sample.probes) loss_.add(probe.outcome == Outcome::lost);
+  loss_.prove();
+  rtt_.add(round, settings.tuning.smoothing);
+  check_boundaries(round, settings);
+  check_settled(settings);
+  if (loss_.probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
+}
+
+void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
+  bandwidth_.add(now, sample, assumed_bandwidth(), settings.tuning.smoothing);
+}
+
+void Link::condition_changed(MonotonicTime now, const Condition& condition, const Settings& settings) {
+  turn(availability_.condition_changed(now, condition, rules(settings)));
+}
+
+void Link::advance(MonotonicTime now, const Settings& settings) {
+  turn(availability_.advance(now, rules(settings)));
+}
+
+void Link::turn(Turn turn) {
+  switch (turn) {
+    case Turn::none:
+      break;
+    case Turn::first_answer:
+      loss_.clear();  // what was lost before the peer was there at all
+      stability_.release(Reason::first_answer);
+      break;
+    case Turn::dropped:
+      restored_ = false;
+      stability_.forgive();
+      stability_.cross(Reason::down);
+      break;
+    case Turn::answering_again:
+      start_anew();
+      break;
+    case Turn::returned:
+      stability_.owe(Reason::returned);
+      break;
+  }
+}
+
+void Link::start_anew() {
+  rtt_ = {};
+  loss_.clear();
+  loss_boundary_ = {};
+  rtt_boundary_ = {};
+  bandwidth_.doubt();  // a slow link is not assumed to be fast because it flapped
+}
+
+void Link::check_boundaries(const LastRound& round, const Settings& settings) {
+  const auto note = [this](Crossing crossing, Reason beyond, Reason back) {
+    if (!up()) return;  // nothing but last resort is published: the value at the return says it all
+    if (crossing == Crossing::beyond) stability_.cross(beyond);
+    if (crossing != Crossing::back) return;
+    stability_.uncross();
+    stability_.owe(back);
+  };
+  note(loss_boundary_.update(loss_.proven(), round.answered + round.late + round.lost, settings.tuning),
+       Reason::loss_boundary, Reason::loss_recovered);
+  if (rtt_.rtt()) {
+    note(rtt_boundary_.update(*rtt_.rtt(), settings.tuning), Reason::rtt_boundary, Reason::rtt_recovered);
+  }
+}
+
+void Link::check_settled(const Settings& settings) {
+  if (!up() || rtt_.rounds() != kSettledRounds || !last_round_->rtt) return;
+  const auto value = computed(settings);
+  if (value && exceeds_step(published(), *value, settings.policy, settings.tuning, kSettledPart)) {
+    stability_.owe(Reason::settled);
+  }
+}
+
+Availability::Rules Link::rules(const Settings& settings) const {
+  return {.earned_return = settings.tuning.earned_return,
+          .earned_return_limit = settings.tuning.earned_return_limit,
+          .silence = kSilentIntervals * own_.interval + settings.tuning.probe_timeout};
+}
+
+std::optional<Figures> Link::figures() const {
+  if (!rtt_.rtt()) return std::nullopt;
+  return Figures{.rtt = *rtt_.rtt(),
+                 .jitter = rtt_.jitter().value_or(Milliseconds{0}),
+                 .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
+                 .loss = loss_.proven(),
+                 .bias = own_.bias};
+}
+
+std::optional<Value> Link::computed(const Settings& settings) const {
+  const auto known = figures();
+  return known ? std::optional(value_of(*known, settings.policy, settings.tuning)) : std::nullopt;
+}
+
+std::optional<Target> Link::target(const Settings& settings) const {
+  if (!up()) return Target{.value = last_resort(settings.policy)};
+  const auto value = computed(settings);
+  if (!value) return std::nullopt;
+  return Target{.value = *value,
+                .may_worsen = !restored_ || loss_.probes(LossWindow::kShort) == LossWindow::kShort,
+                .may_improve = !restored_};
+}
+
+std::optional<Decision> Link::decide(MonotonicTime now, const Settings& settings, const Rivals& rivals) {
+  const auto wanted = target(settings);
+  const Verdict verdict = wanted ? stability_.judge(now, *wanted, rivals, settings.tuning) : Verdict{};
+  minds_rivals_ = verdict.held && verdict.held->why != Holding::hysteresis;
+  due_.reset();
+  if (verdict.held && verdict.held->until && *verdict.held->until > now) due_ = verdict.held->until;
+  if (const auto earned = availability_.earned_at(rules(settings)); earned && *earned > now) due_ = earned;
+  if (!verdict.publication) {
+    if (wanted && wanted->value == published()) stability_.forgive();
+    return std::nullopt;
+  }
+
+  Decision decision{.at = now,
+                    .neighbour = neighbour(),
+                    .from = published(),
+                    .to = verdict.publication->value,
+                    .reason = verdict.publication->reason,
+                    .drop = availability_.drop(),
+                    .standing = availability_.standing(),
+                    .figures = figures(),
+                    .computed = computed(settings),
+                    .to_earn = availability_.to_earn(now, rules(settings))};
+  stability_.publish(now, *verdict.publication);
+  return decision;
+}
+
+std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const {
+  switch (availability_.standing()) {
+    case Standing::unmeasured:
+      return Held{Holding::unmeasured, {}};
+    case Standing::down:
+      return Held{Holding::down, {}};
+    case Standing::earning:
+      return Held{Holding::earning, availability_.earned_at(rules(settings))};
+    case Standing::up:
+      break;
+  }
+  const auto wanted = target(settings);
+  if (!wanted) return Held{Holding::restarted, {}};
+  return stability_.judge(now, *wanted, rivals, settings.tuning).held;
+}
+
+LossView Link::loss_view() const {
+  LossView view{.probes = loss_.probes(LossWindow::kMiddle),
+                .lost = loss_.lost(LossWindow::kMiddle),
+                .proven = loss_.proven(),
+                .beyond_boundary = loss_boundary_.beyond()};
+  if (view.probes == 0) return view;
+  const Interval interval = wilson(view.lost, view.probes, kReportQuantile);
+  view.ratio = Ratio{static_cast<double>(view.lost) / view.probes};
+  view.low = interval.low;
+  view.high = interval.high;
+  return view;
+}
+
+LinkView Link::view(MonotonicTime now, const Settings& settings, const Rivals& rivals) const {
+  const auto source = bandwidth_.rate() ? BandwidthSource::measured
+                      : own_.bandwidth  ? BandwidthSource::declared
+                                        : BandwidthSource::reference;
+  return {.neighbour = neighbour(),
+          .standing = availability_.standing(),
+          .condition = availability_.condition(),
+          .drop = availability_.drop(),
+          .last_round = last_round_,
+          .rtt = rtt_.rtt(),
+          .jitter = rtt_.jitter(),
+          .rtt_beyond_boundary = rtt_boundary_.beyond(),
+          .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
+          .bandwidth_source = source,
+          .bandwidth_stale = bandwidth_.stale(now),
+          .loss = loss_view(),
+          .figures = figures(),
+          .computed = computed(settings),
+          .published = published(),
+          .held = held(now, settings, rivals),
+          .last_change = stability_.last_change(),
+          .last_reason = stability_.last_reason(),
+          .drops = availability_.drops(now, rules(settings)),
+          .to_earn = availability_.to_earn(now, rules(settings)),
+          .changes_left = stability_.changes_left(now)};
+}
+
+}  // namespace trimtab::controller

@@ -1,0 +1,78 @@
+// One link of the controller: joins its estimate, loss, boundaries, availability and stability. It knows
+// nothing of other links but the Rivals that it is handed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "controller/availability.h"
+#include "controller/boundary.h"
+#include "controller/decision.h"
+#include "controller/estimator.h"
+#include "controller/loss_window.h"
+#include "controller/stability.h"
+
+namespace trimtab::controller {
+
+class Link {
+ public:
+  Link(const Settings& settings, const LinkSettings& own, MonotonicTime now);
+
+  SiteId neighbour() const { return own_.neighbour; }
+  Value published() const { return stability_.published(); }
+  bool up() const { return availability_.standing() == Standing::up; }
+  // Something for the worse is to be published at once.
+  bool urgent() const { return stability_.crossing(); }
+
+  // False, and nothing done: the policy has no such value.
+  bool restore(MonotonicTime now, Value published, const Settings& settings);
+  // `before` are the settings until now.
+  void reconfigure(MonotonicTime now, const Settings& before, const Settings& settings,
+                   const LinkSettings& own);
+
+  void round(MonotonicTime now, const Sample& sample, const Settings& settings);
+  void throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings);
+  void condition_changed(MonotonicTime now, const Condition& condition, const Settings& settings);
+  void advance(MonotonicTime now, const Settings& settings);  // what time alone brings about
+
+  // Publishes what is due, or notes when it will be.
+  std::optional<Decision> decide(MonotonicTime now, const Settings& settings, const Rivals& rivals);
+  // When to decide again although nothing happens; later than the last decide().
+  std::optional<MonotonicTime> due() const { return due_; }
+
+  // What other links publish keeps it from its target, or could: to be asked again when that changes.
+  bool minds_rivals() const { return minds_rivals_; }
+
+  LinkView view(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
+
+  // Kept for the controller: in its list of links to look at.
+  bool touched = false;
+
+ private:
+  Availability::Rules rules(const Settings& settings) const;
+  std::optional<Figures> figures() const;
+  std::optional<Value> computed(const Settings& settings) const;
+  Rate assumed_bandwidth() const { return own_.bandwidth.value_or(kReferenceBandwidth); }
+  std::optional<Target> target(const Settings& settings) const;
+  std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
+  void turn(Availability::Turn turn);
+  void start_anew();
+  void check_boundaries(const LastRound& round, const Settings& settings);
+  void check_settled(const Settings& settings);
+  LossView loss_view() const;
+
+  LinkSettings own_;
+  Availability availability_;
+  RttEstimate rtt_;
+  BandwidthEstimate bandwidth_;
+  LossWindow loss_;
+  LossBoundary loss_boundary_;
+  RttBoundary rtt_boundary_;
+  Stability stability_;
+  std::optional<LastRound> last_round_;
+  bool restored_ = false;  // published by an earlier run, not yet contradicted by fresh probes
+  std::optional<MonotonicTime> due_;
+  bool minds_rivals_ = false;
+};
+
+}  // namespace trimtab::controller

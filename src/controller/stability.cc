@@ -1,0 +1,117 @@
+#include "controller/stability.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace trimtab::controller {
+namespace {
+
+// One token for any change, and one that stays behind for a boundary.
+constexpr int kTokensForChange = 2;
+constexpr int kTokensForBoundary = 1;
+
+TokenBucket make_bucket(MonotonicTime now, const mesh::Tuning& tuning, int tokens) {
+  const int burst = std::max(tuning.publish_burst, kTokensForChange);
+  return {now, burst, std::max(tuning.publish_refill, Duration{1}), tokens};
+}
+
+}  // namespace
+
+bool exceeds_step(Value from, Value to, mesh::Policy policy, const mesh::Tuning& tuning, double part) {
+  constexpr double kRounding = 1e-9;  // 10 % of 30 is a little more than 3 in binary
+  const double difference = std::fabs(static_cast<double>(to) - static_cast<double>(from)) + kRounding;
+  if (policy == mesh::Policy::score) return difference >= part * tuning.score_step;
+  return difference >= part * tuning.cost_step.value * from &&
+         difference >= part * tuning.cost_step_floor.count() * kValuesPerMillisecond;
+}
+
+Stability::Stability(MonotonicTime now, mesh::Policy policy, const mesh::Tuning& tuning)
+    : policy_(policy),
+      published_(last_resort(policy)),
+      bucket_(make_bucket(now, tuning, tuning.publish_burst)) {}
+
+void Stability::restore(MonotonicTime now, Value published, const mesh::Tuning& tuning) {
+  published_ = published;
+  lowered_at_ = now;  // when it really was nobody knows: the later, the calmer
+  bucket_ = make_bucket(now, tuning, std::max(tuning.publish_burst / 2, kTokensForChange));
+}
+
+void Stability::retune(MonotonicTime now, const mesh::Tuning& tuning) {
+  bucket_ = make_bucket(now, tuning, static_cast<int>(bucket_.tokens(now)));
+}
+
+Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& rivals,
+                         const mesh::Tuning& tuning) const {
+  if (target.value == published_) return {};
+  const bool worsens = worse(target.value, published_);
+  if (crossed_ && worsens) return judge_crossing(now, target.value);
+  if (worsens ? !target.may_worsen : !target.may_improve) return {.held = Held{Holding::restarted, {}}};
+
+  if (!owed_ && !is_step(target.value, tuning)) return {.held = Held{Holding::hysteresis, {}}};
+
+  Share share{.value = target.value};
+  if (!released_) {
+    share = policy_ == mesh::Policy::path ? hold_path(now, target.value, tuning)
+                                          : hold_score(now, target.value, rivals, tuning);
+  }
+  if (share.value == published_ || (share.held && !owed_ && !is_step(share.value, tuning)))
+    return {.held = share.held};
+  if (!bucket_.has(now, kTokensForChange)) {
+    return {.held = Held{Holding::budget, bucket_.free_at(kTokensForChange)}};
+  }
+  return {.publication = Publication{share.value, reason()}, .held = share.held};
+}
+
+bool Stability::is_step(Value to, const mesh::Tuning& tuning) const {
+  return exceeds_step(published_, to, policy_, tuning);
+}
+
+Reason Stability::reason() const {
+  if (last_reason_ == Reason::budget_spent) return Reason::budget_refilled;
+  return owed_.value_or(Reason::step);
+}
+
+Verdict Stability::judge_crossing(MonotonicTime now, Value to) const {
+  if (bucket_.has(now, kTokensForChange)) return {.publication = Publication{to, *crossed_}};
+  // The last token. There is none left for the way back, so it must be worth the wait.
+  if (bucket_.has(now, kTokensForBoundary)) {
+    const Reason why = *crossed_ == Reason::down ? Reason::down : Reason::budget_spent;
+    return {.publication = Publication{last_resort(policy_), why}};
+  }
+  return {.held = Held{Holding::budget, bucket_.free_at(kTokensForChange)}};
+}
+
+Stability::Share Stability::hold_path(MonotonicTime now, Value to, const mesh::Tuning& tuning) const {
+  if (to > published_ || !lowered_at_) return {.value = to};
+  const MonotonicTime until = *lowered_at_ + tuning.dwell;
+  if (now >= until) return {.value = to};
+  return {.value = published_, .held = Held{Holding::dwell, until}};
+}
+
+Stability::Share Stability::hold_score(MonotonicTime now, Value to, const Rivals& rivals,
+                                       const mesh::Tuning& tuning) const {
+  if (!rivals.best_other) return {.value = to};
+  const Value other = *rivals.best_other;
+  // Equal preference hands the choice to AS-path length: a tie is a reversal already.
+  if (rivals.is_better ? to > other : to < other) return {.value = to};
+  const Value lead = rivals.is_better ? other - to : to - other;
+  const bool enough = lead >= static_cast<Value>(std::max(tuning.score_margin, 0));
+  const auto until = rivals.reversed_at ? std::optional(*rivals.reversed_at + tuning.dwell) : std::nullopt;
+  if (enough && (!until || now >= *until)) return {.value = to};
+  const Held held = enough ? Held{Holding::dwell, until} : Held{Holding::hold_down, {}};
+  // One step short of the reversal, and never away from the target.
+  const Value short_of = rivals.is_better ? std::min(other + 1, published_)
+                                          : std::max({other - 1, kLowestPreference, published_});
+  return {.value = rivals.is_better ? short_of : std::min(short_of, to), .held = held};
+}
+
+void Stability::publish(MonotonicTime now, const Publication& publication) {
+  if (policy_ == mesh::Policy::path && publication.value < published_) lowered_at_ = now;
+  published_ = publication.value;
+  last_change_ = now;
+  last_reason_ = publication.reason;
+  bucket_.take(now);
+  forgive();
+}
+
+}  // namespace trimtab::controller

@@ -1,0 +1,416 @@
+#include "engine/engine.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "controller/words.h"
+#include "engine/report.h"
+#include "engine/setup.h"
+
+namespace trimtab::engine {
+namespace {
+
+std::string_view name_of(bird::BirdLink link) {
+  switch (link) {
+    case bird::BirdLink::connecting:
+      return "connecting";
+    case bird::BirdLink::connected:
+      return "connected";
+    case bird::BirdLink::absent:
+      return "absent";
+    case bird::BirdLink::silent:
+      return "silent";
+    case bird::BirdLink::unsupported:
+      return "unsupported";
+  }
+  return "absent";
+}
+
+RoundQuality quality_of(const probe::Round& round) {
+  RoundQuality quality{.complete = !round.results.empty()};
+  std::vector<Milliseconds> rtts;
+  for (const probe::Result& result : round.results) {
+    if (result.outcome == probe::Outcome::answered) rtts.push_back(result.rtt);
+    if (result.outcome != probe::Outcome::answered) quality.complete = false;
+  }
+  if (rtts.empty()) return quality;
+  const auto middle = rtts.begin() + static_cast<std::ptrdiff_t>(rtts.size() / 2);
+  std::nth_element(rtts.begin(), middle, rtts.end());
+  quality.rtt = *middle;
+  return quality;
+}
+
+}  // namespace
+
+Engine::Engine(Start start)
+    : mesh_(std::move(start.mesh)),
+      self_(start.self),
+      now_(start.now),
+      started_(start.now.monotonic),
+      controller_(controller_settings(mesh_), controller_links(mesh_, self_), now_.monotonic),
+      prober_({.identifier = start.identifier,
+               .timeout = mesh_.tuning.probe_timeout,
+               .seed = start.seed,
+               .fill_random = std::move(start.fill_random)}),
+      publisher_(bird::neighbours_of(mesh_, self_), std::move(start.candidate_path), start.metrics_text) {
+  set_up_links();
+  restore(start.metrics_text);
+}
+
+// A neutral file says that nothing was ever published: its links are simply unmeasured.
+void Engine::restore(const std::string& metrics_text) {
+  const auto metrics = bird::parse_metrics(metrics_text);
+  if (!metrics || metrics->neutral || metrics->policy != mesh_.policy) return;
+  for (const auto& [neighbour, value] : metrics->values) {
+    controller_.restore(now_.monotonic, neighbour, value);
+  }
+}
+
+void Engine::set_up_links() {
+  std::map<SiteId, LinkState> links;
+  for (const mesh::Link* link : mesh_.links_of(self_)) {
+    const SiteId neighbour = link->peer(self_).site;
+    LinkState& state = links[neighbour];
+    if (const auto before = links_.find(neighbour); before != links_.end()) state = before->second;
+    state.name = mesh_.find_site(neighbour)->name;
+    state.interface = link->own(self_).interface;
+    state.own_address = link->own(self_).address.front();
+    state.peer_address = link->peer(self_).address.front();
+    state.probes = mesh_.tuning.probes;
+  }
+  links_ = std::move(links);
+  prober_.set_links(probed_links(mesh_, self_), now_.monotonic);
+}
+
+std::vector<Action> Engine::start(const Instant& now) {
+  now_ = now;
+  note("started", "",
+       fmt::format("site {} of mesh {}, {} links, policy {}", mesh_.find_site(self_)->name, mesh_.name,
+                   links_.size(), engine::name_of(mesh_.policy)));
+  take(publisher_.start(now_.monotonic));
+  publish();
+  on(Woken{});
+  return std::exchange(actions_, {});
+}
+
+std::vector<Action> Engine::handle(const Instant& now, const Event& event) {
+  now_ = now;
+  std::visit([this](const auto& happened) { on(happened); }, event);
+  return std::exchange(actions_, {});
+}
+
+std::optional<MonotonicTime> Engine::next_deadline() const {
+  std::optional<MonotonicTime> earliest;
+  for (const auto& deadline : {controller_.next_deadline(), prober_.next_deadline(),
+                               publisher_.next_deadline(), interfaces_.next_deadline()}) {
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest;
+}
+
+void Engine::on(const Woken&) {
+  const MonotonicTime now = now_.monotonic;
+  if (auto request = interfaces_.request(now)) actions_.push_back(SendNetlink{std::move(*request)});
+  send_probes();
+  if (const auto due = publisher_.next_deadline(); due && *due <= now) {
+    take(publisher_.handle(now, bird::TimePassed{}));
+  }
+  decide();
+  log_new_events();
+}
+
+// ---- measuring
+
+void Engine::send_probes() {
+  probe::Turn turn = prober_.handle(now_.monotonic);
+  for (const probe::Round& round : turn.rounds) finish_round(round);
+  for (probe::Probe& probe : turn.probes) {
+    const LinkState& link = links_.at(probe.link);
+    const netlink::Interface* interface = interfaces_.find(link.interface);
+    if (interface == nullptr) {
+      prober_.refused(probe.link, probe.sequence);
+      continue;
+    }
+    actions_.push_back(SendProbe{probe.link, probe.sequence, interface->index, link.own_address,
+                                 link.peer_address, std::move(probe.message)});
+  }
+}
+
+void Engine::on(const ProbeDeparted& departed) {
+  if (departed.error == 0) {
+    prober_.sent(departed.link, departed.sequence, departed.at);
+  } else {
+    prober_.refused(departed.link, departed.sequence);
+  }
+}
+
+void Engine::on(const PacketArrived& packet) {
+  const netlink::Interface* interface = interfaces_.find(packet.interface_index);
+  if (interface == nullptr) return;
+  for (const auto& [neighbour, link] : links_) {
+    if (link.interface == interface->name) prober_.received(neighbour, packet.packet, packet.arrival);
+  }
+}
+
+void Engine::finish_round(const probe::Round& round) {
+  controller_.round_finished(now_.monotonic, round.link, sample_of(round));
+  touched_.insert(round.link);
+  LinkState& link = links_.at(round.link);
+  link.awaiting_counters = quality_of(round);
+  actions_.push_back(SendNetlink{interfaces_.ask_counters(link.interface)});
+}
+
+// ---- interfaces
+
+void Engine::on(const NetlinkArrived& arrived) {
+  const netlink::InterfaceTable::Heard heard = interfaces_.take(arrived.datagram);
+  if (heard.changed) interfaces_changed();
+  for (const auto& counted : heard.counters) {
+    for (auto& [neighbour, link] : links_) {
+      if (link.interface != counted.interface.name || !link.awaiting_counters) continue;
+      const auto sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters,
+                                            *std::exchange(link.awaiting_counters, std::nullopt));
+      if (sample) controller_.throughput(now_.monotonic, neighbour, {sample->rate, sample->saturated});
+    }
+  }
+}
+
+void Engine::on(const NetlinkOverrun&) {
+  interfaces_.overrun();
+}
+
+void Engine::interfaces_changed() {
+  if (!interfaces_.complete()) return;
+  for (auto& [neighbour, link] : links_) {
+    const netlink::Interface* interface = interfaces_.find(link.interface);
+    controller::Condition condition = link.condition;
+    condition.interface_up = interface != nullptr && interface->up && interface->running;
+    set_condition(neighbour, link, condition);
+  }
+}
+
+void Engine::set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition) {
+  if (condition == link.condition) return;
+  const auto tell = [&](bool before, bool after, std::string_view what) {
+    if (before != after)
+      note("session", link.name, fmt::format("{} {}", what, after ? "is back" : "is gone"));
+  };
+  tell(link.condition.interface_up, condition.interface_up, "interface " + link.interface);
+  tell(link.condition.session_established, condition.session_established, "BGP session");
+  tell(link.condition.bfd_up, condition.bfd_up, "BFD session");
+  link.condition = condition;
+  controller_.condition_changed(now_.monotonic, neighbour, condition);
+  touched_.insert(neighbour);
+}
+
+// ---- deciding and publishing
+
+void Engine::decide() {
+  const auto decisions = controller_.decide(now_.monotonic);
+  for (const controller::Decision& decision : decisions) {
+    touched_.insert(decision.neighbour);
+    journal_.add({.at = now_.wall,
+                  .kind = "published",
+                  .link = links_.at(decision.neighbour).name,
+                  .text = controller::sentence(decision, mesh_.policy),
+                  .from = worth_of(decision.from, mesh_.policy),
+                  .to = worth_of(decision.to, mesh_.policy),
+                  .reason = std::string(controller::name(decision.reason))});
+  }
+  note_standings();
+  if (!decisions.empty()) publish();
+}
+
+void Engine::note_standings() {
+  for (const SiteId neighbour : std::exchange(touched_, {})) {
+    const auto view = controller_.view(neighbour, now_.monotonic);
+    const auto link = links_.find(neighbour);
+    if (!view || link == links_.end() || view->standing == link->second.standing) continue;
+    note("standing", link->second.name,
+         fmt::format("{} -> {}", controller::name(link->second.standing), controller::name(view->standing)));
+    link->second.standing = view->standing;
+  }
+}
+
+void Engine::log_new_events() {
+  for (const control::Event& event : journal_.take_new()) {
+    const std::string about = event.link.empty() ? "" : fmt::format("link to {}: ", event.link);
+    actions_.push_back(Say{about + event.text});
+  }
+}
+
+bird::Metrics Engine::wanted_metrics() const {
+  bird::Metrics metrics{.policy = mesh_.policy};
+  for (const controller::Published& value : controller_.published()) {
+    metrics.values.emplace_back(value.neighbour, value.value);
+  }
+  return metrics;
+}
+
+void Engine::publish() {
+  take(publisher_.publish(now_.monotonic, wanted_metrics()));
+}
+
+// ---- BIRD
+
+void Engine::on(const BirdHappened& happened) {
+  take(publisher_.handle(now_.monotonic, happened.event));
+}
+
+void Engine::take(const std::vector<bird::Action>& actions) {
+  for (const bird::Action& action : actions) {
+    std::visit(
+        [&](const auto& what) {
+          if constexpr (requires { take_report(what); }) {
+            take_report(what);
+          } else {
+            actions_.push_back(DoForBird{what});
+          }
+        },
+        action);
+  }
+}
+
+// A session that has not been Established since our own BIRD (re)started says nothing about its link.
+void Engine::take_report(const bird::SessionsRead& read) {
+  for (const bird::SessionReport& session : read.sessions) {
+    const auto found = links_.find(session.neighbour);
+    if (found == links_.end()) continue;
+    LinkState& link = found->second;
+    link.session_established = session.established;
+    link.bfd_up = session.bfd_up;
+    if (session.starting) continue;
+    controller::Condition condition = link.condition;
+    condition.session_established = session.established;
+    condition.bfd_up = session.bfd_up.value_or(true);
+    set_condition(session.neighbour, link, condition);
+  }
+}
+
+void Engine::take_report(const bird::MetricsPublished&) {}
+
+void Engine::take_report(const bird::MetricsRefused& refused) {
+  note("bird", "", "BIRD refused the metrics file: " + refused.error.text());
+}
+
+void Engine::take_report(const bird::StateChanged&) {
+  const bird::BirdState& state = publisher_.state();
+  if (state.link == bird_link_) return;
+  bird_link_ = state.link;
+  if (state.link != bird::BirdLink::connected) {
+    for (auto& [neighbour, link] : links_) link.session_established = link.bfd_up = std::nullopt;
+  }
+  const std::string why = state.last_error ? ": " + state.last_error->text() : "";
+  note("bird", "",
+       fmt::format("BIRD {}is {}{}", state.version.empty() ? "" : state.version + " ", name_of(state.link),
+                   why));
+}
+
+// ---- the mesh file
+
+void Engine::on(const MeshRead& read) {
+  mesh_file_ok_ = read.mesh.ok() && read.mesh->find_site(self_) != nullptr;
+  if (!mesh_file_ok_) {
+    note("mesh", "",
+         read.mesh.ok() ? "the mesh file no longer has this site; the one before stays in force"
+                        : read.mesh.error().text() + "; the one before stays in force");
+    return;
+  }
+  mesh_ = *read.mesh;
+  set_up_links();
+  controller_.set_links(now_.monotonic, controller_settings(mesh_), controller_links(mesh_, self_));
+  publisher_.set_neighbours(bird::neighbours_of(mesh_, self_));
+  note("mesh", "", fmt::format("the mesh file was read again: {} links", links_.size()));
+  interfaces_changed();
+  publish();
+}
+
+// ---- telling
+
+void Engine::note(std::string kind, std::string link, std::string text) {
+  journal_.add({.at = now_.wall, .kind = std::move(kind), .link = std::move(link), .text = std::move(text)});
+}
+
+void Engine::on(const Asked& asked) {
+  const auto request = control::parse_request(asked.line);
+  if (!request) {
+    answer(asked.client, request.error());
+    return;
+  }
+  std::visit([&](const auto& question) { answer(asked.client, question); }, *request);
+}
+
+void Engine::answer(Client client, const control::AskStatus&) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(status()))});
+}
+
+void Engine::answer(Client client, const control::AskEvents& ask) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(journal_.since(ask.since)))});
+}
+
+void Engine::answer(Client client, const Error& error) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(error))});
+}
+
+void Engine::answer(Client client, const control::AskExplain& ask) {
+  const auto destination = find_destination(mesh_, ask.destination);
+  if (!destination) {
+    answer(client, destination.error());
+    return;
+  }
+  explanations_[++last_token_] = {client, *destination};
+  take(publisher_.query(now_.monotonic, last_token_, bird::routes_command(destination->prefix)));
+}
+
+void Engine::finish_explanation(const bird::QueryAnswered& answered) {
+  const auto pending = explanations_.find(answered.token);
+  if (pending == explanations_.end()) return;
+  const auto [client, destination] = pending->second;
+  explanations_.erase(pending);
+  const auto routes = answered.reply ? bird::parse_routes(*answered.reply) : answered.reply.error();
+  if (!routes) {
+    answer(client, routes.error());
+    return;
+  }
+  auto explanation = explain(mesh_, self_, destination, *routes, wanted_metrics().values);
+  for (const control::Candidate& candidate : explanation.candidates) {
+    const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
+    if (const auto link = links_.find(neighbour); link != links_.end()) {
+      explanation.links.push_back(report(neighbour, link->second));
+    }
+  }
+  actions_.push_back(Answer{client, control::to_line(control::to_json(explanation))});
+}
+
+control::LinkReport Engine::report(SiteId neighbour, const LinkState& link) const {
+  const auto view = controller_.view(neighbour, now_.monotonic);
+  TRIMTAB_CHECK(view.has_value());
+  auto report = report_link({.view = *view,
+                             .counters = prober_.counters(neighbour),
+                             .traffic = link.traffic,
+                             .session_established = link.session_established,
+                             .bfd_up = link.bfd_up},
+                            mesh_.policy, now_.monotonic);
+  report.name = link.name;
+  report.interface = link.interface;
+  return report;
+}
+
+control::Status Engine::status() const {
+  const bird::BirdState& bird = publisher_.state();
+  control::Status status{.mesh = mesh_.name,
+                         .site = mesh_.find_site(self_)->name,
+                         .policy = std::string(engine::name_of(mesh_.policy)),
+                         .fingerprint = mesh::fingerprint(mesh_).short_id,
+                         .mesh_file_ok = mesh_file_ok_,
+                         .uptime = now_.monotonic - started_,
+                         .bird = {.state = std::string(name_of(bird.link)),
+                                  .version = bird.version,
+                                  .pending = bird.publish_pending}};
+  if (bird.last_error) status.bird.error = bird.last_error->text();
+  for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
+  return status;
+}
+
+}  // namespace trimtab::engine

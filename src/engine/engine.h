@@ -1,0 +1,121 @@
+// The daemon without its system calls: joins measuring, judging, publishing and telling. Events go in,
+// actions come out; it says when it wants to be called next. The daemon and the simulator drive the same
+// engine.
+//
+// Way of use: construct; carry out the actions of start(); then, in every turn of the loop, handle() each
+// event and last of all Woken, which does what has become due; at the latest at next_deadline(). Actions are
+// carried out in their order. `now` never goes back. It is total.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/json.h"
+#include "control/request.h"
+#include "controller/controller.h"
+#include "engine/event.h"
+#include "engine/explain.h"
+#include "engine/journal.h"
+#include "engine/traffic.h"
+#include "netlink/interface_table.h"
+
+namespace trimtab::engine {
+
+struct Start {
+  mesh::Mesh mesh;
+  SiteId self = 0;
+  Instant now;
+  std::uint16_t identifier = 0;                              // of our echo requests
+  std::uint64_t seed = 0;                                    // of the schedule's jitter
+  std::function<void(std::span<std::uint8_t>)> fill_random;  // nonces
+  std::string metrics_text;    // what the metrics file holds; empty: there is none
+  std::string candidate_path;  // of the candidate main file
+};
+
+class Engine {
+ public:
+  explicit Engine(Start start);
+
+  std::vector<Action> start(const Instant& now);
+  std::vector<Action> handle(const Instant& now, const Event& event);
+  std::optional<MonotonicTime> next_deadline() const;
+
+ private:
+  struct LinkState {
+    std::string name;  // the neighbour's
+    std::string interface;
+    IpAddress own_address, peer_address;
+    int probes = 0;  // in a round
+    Traffic traffic;
+    std::optional<RoundQuality> awaiting_counters;  // of the round whose end they mark
+    controller::Condition condition;
+    std::optional<bool> session_established, bfd_up;
+    controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal
+  };
+
+  struct PendingExplanation {
+    Client client = 0;
+    Destination destination;
+  };
+
+  void on(const Woken&);
+  void on(const ProbeDeparted& departed);
+  void on(const PacketArrived& packet);
+  void on(const NetlinkArrived& arrived);
+  void on(const NetlinkOverrun&);
+  void on(const BirdHappened& happened);
+  void on(const Asked& asked);
+  void on(const MeshRead& read);
+
+  void answer(Client client, const control::AskStatus&);
+  void answer(Client client, const control::AskEvents& ask);
+  void answer(Client client, const control::AskExplain& ask);
+  void answer(Client client, const Error& error);
+  void finish_explanation(const bird::QueryAnswered& answered);
+
+  void restore(const std::string& metrics_text);
+  void set_up_links();
+  void take(const std::vector<bird::Action>& actions);
+  void take_report(const bird::SessionsRead& read);
+  void take_report(const bird::MetricsPublished& published);
+  void take_report(const bird::MetricsRefused& refused);
+  void take_report(const bird::QueryAnswered& answered) { finish_explanation(answered); }
+  void take_report(const bird::StateChanged&);
+  void finish_round(const probe::Round& round);
+  void interfaces_changed();
+  void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
+  void send_probes();
+  void decide();
+  void note_standings();
+  void log_new_events();
+  void publish();
+  void note(std::string kind, std::string link, std::string text);
+
+  control::Status status() const;
+  control::LinkReport report(SiteId neighbour, const LinkState& link) const;
+  bird::Metrics wanted_metrics() const;
+
+  mesh::Mesh mesh_;
+  SiteId self_;
+  Instant now_;
+  MonotonicTime started_;
+  bool mesh_file_ok_ = true;
+  std::map<SiteId, LinkState> links_;
+  std::set<SiteId> touched_;  // links whose standing may be another one than was told
+  controller::Controller controller_;
+  probe::Prober prober_;
+  bird::Publisher publisher_;
+  netlink::InterfaceTable interfaces_;
+  Journal journal_;
+  bird::BirdLink bird_link_ = bird::BirdLink::connecting;     // as last told to the journal
+  std::map<std::uint64_t, PendingExplanation> explanations_;  // by the query's token
+  std::uint64_t last_token_ = 0;
+  std::vector<Action> actions_;  // of the call under way
+};
+
+}  // namespace trimtab::engine

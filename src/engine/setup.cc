@@ -1,0 +1,57 @@
+#include "engine/setup.h"
+
+namespace trimtab::engine {
+namespace {
+
+Duration interval_of(const mesh::Mesh& mesh, const mesh::Link& link) {
+  return link.metered ? mesh.tuning.metered_interval : mesh.tuning.interval;
+}
+
+}  // namespace
+
+controller::Settings controller_settings(const mesh::Mesh& mesh) {
+  return {.policy = mesh.policy, .tuning = mesh.tuning};
+}
+
+std::vector<controller::LinkSettings> controller_links(const mesh::Mesh& mesh, mesh::SiteId self) {
+  std::vector<controller::LinkSettings> links;
+  for (const mesh::Link* link : mesh.links_of(self)) {
+    links.push_back({.neighbour = link->peer(self).site,
+                     .bandwidth = link->bandwidth,
+                     .bias = link->bias,
+                     .interval = interval_of(mesh, *link)});
+  }
+  return links;
+}
+
+std::vector<probe::ProbedLink> probed_links(const mesh::Mesh& mesh, mesh::SiteId self) {
+  std::vector<probe::ProbedLink> links;
+  for (const mesh::Link* link : mesh.links_of(self)) {
+    links.push_back({.neighbour = link->peer(self).site,
+                     .peer = link->peer(self).address.front(),
+                     .cadence = {.interval = interval_of(mesh, *link), .probes = mesh.tuning.probes}});
+  }
+  return links;
+}
+
+controller::Sample sample_of(const probe::Round& round) {
+  controller::Sample sample;
+  for (const probe::Result& result : round.results) {
+    switch (result.outcome) {
+      case probe::Outcome::answered:
+        sample.probes.push_back({controller::Outcome::answered, result.rtt});
+        break;
+      case probe::Outcome::late:
+        sample.probes.push_back({controller::Outcome::late, {}});
+        break;
+      case probe::Outcome::lost:
+        sample.probes.push_back({controller::Outcome::lost, {}});
+        break;
+      case probe::Outcome::unmeasured:
+        break;
+    }
+  }
+  return sample;
+}
+
+}  // namespace trimtab::engine

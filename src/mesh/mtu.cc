@@ -1,0 +1,58 @@
+#include "mesh/mtu.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "util/check.h"
+
+namespace trimtab::mesh {
+namespace {
+
+constexpr int kIpv4Header = 20;
+constexpr int kIpv6Header = 40;
+constexpr int kUdpHeader = 8;
+// Type, receiver and counter 16, authentication tag 16. WireGuard's padding never exceeds its interface's
+// MTU.
+constexpr int kWireGuard = 32;
+constexpr int kGreHeader = 4;
+
+int ip_header(bool ipv6) {
+  return ipv6 ? kIpv6Header : kIpv4Header;
+}
+
+}  // namespace
+
+int wireguard_overhead(Outer outer) {
+  return ip_header(outer != Outer::ipv4) + kUdpHeader + kWireGuard;
+}
+
+int gre_overhead(Family overlay) {
+  return ip_header(overlay == Family::ipv6) + kGreHeader;
+}
+
+int underlay_mtu(const Mesh& mesh, SiteId site) {
+  const Site* self = mesh.find_site(site);
+  TRIMTAB_CHECK(self != nullptr);
+  Outer widest = Outer::ipv4;
+  for (const Link* link : mesh.links_of(site)) {
+    const Site* peer = mesh.find_site(link->peer(site).site);
+    if (peer->outer != Outer::ipv4) widest = Outer::any;
+  }
+  return self->wan_mtu - wireguard_overhead(widest);
+}
+
+int link_mtu_bound(int wan_mtu, Outer outer, Family overlay) {
+  return wan_mtu - wireguard_overhead(outer) - gre_overhead(overlay);
+}
+
+std::string link_mtu_sum(int wan_mtu, Outer outer, Family overlay) {
+  const bool ipv6_outside = outer != Outer::ipv4;
+  const bool ipv6_overlay = overlay == Family::ipv6;
+  return fmt::format(
+      "{} (WAN) - {} (outer IPv{}) - {} (UDP) - {} (WireGuard) - {} (IPv{} delivery header) - {} (GRE) = {}",
+      wan_mtu, ip_header(ipv6_outside), ipv6_outside ? 6 : 4, kUdpHeader, kWireGuard, ip_header(ipv6_overlay),
+      ipv6_overlay ? 6 : 4, kGreHeader, link_mtu_bound(wan_mtu, outer, overlay));
+}
+
+}  // namespace trimtab::mesh

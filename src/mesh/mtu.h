@@ -1,0 +1,31 @@
+// What fits through a link (specification §3). A packet from a LAN crosses: outer IP 20 or 40, UDP 8,
+// WireGuard 32, GRE's own delivery header 20 or 40, GRE 4. The delivery header is what many write-ups forget.
+#pragma once
+
+#include <string>
+
+#include "mesh/mesh.h"
+
+namespace trimtab::mesh {
+
+inline constexpr int kDefaultLinkMtu = 1400;
+// Every IPv4 host takes 576 bytes (RFC 791); below that a path is not worth having.
+inline constexpr int kMinLinkMtu = 576;
+
+// What WireGuard adds: 60 bytes over IPv4, 80 where it may run over IPv6.
+int wireguard_overhead(Outer outer);
+
+// What GRE adds: 24 bytes over an IPv4 overlay, 44 over IPv6 (`encaplimit none`).
+int gre_overhead(Family overlay);
+
+// wg0's MTU at `site`: its WAN's less WireGuard's part, the larger one where any peer may be reached over
+// IPv6.
+int underlay_mtu(const Mesh& mesh, SiteId site);
+
+// The largest packet that passes one way: an end's WAN, the family outside, the family of the overlay.
+int link_mtu_bound(int wan_mtu, Outer outer, Family overlay);
+
+// "1500 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 (WireGuard) - 20 (IPv4 delivery header) - 4 (GRE) = 1416"
+std::string link_mtu_sum(int wan_mtu, Outer outer, Family overlay);
+
+}  // namespace trimtab::mesh

@@ -1,0 +1,152 @@
+#include "mesh/toml_guard.h"
+
+#include <fmt/core.h>
+
+#include <cstdint>
+
+#include "mesh/parse.h"
+
+namespace trimtab::mesh {
+namespace {
+
+constexpr char32_t kInvalid = 0xffffffff;
+
+// One character of UTF-8 at the front; `length` is how many bytes it takes. Overlong forms, surrogates and
+// what is above U+10FFFF are invalid.
+char32_t decode(std::string_view text, std::size_t& length) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  length = 1;
+  if (byte(0) < 0x80) return byte(0);
+  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < size) return kInvalid;
+  char32_t value = byte(0) & (0xffu >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return kInvalid;
+    value = value << 6 | (byte(i) & 0x3fu);
+  }
+  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (value < kSmallest[size] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return kInvalid;
+  length = size;
+  return value;
+}
+
+bool starts_key(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '"' || c == '\'';
+}
+
+// Walks the text once, and knows of TOML only where strings, comments and headers begin and end.
+class Guard {
+ public:
+  Guard(std::string_view text, Mistakes& mistakes) : text_(text), mistakes_(mistakes) {}
+
+  bool run() {
+    while (fine_ && offset_ < text_.size()) step();
+    return fine_;
+  }
+
+ private:
+  bool at(std::string_view what) const { return text_.substr(offset_, what.size()) == what; }
+
+  void refuse(std::string text) {
+    mistakes_.error(position_, std::move(text));
+    fine_ = false;
+  }
+
+  // Takes one character, whatever it is part of.
+  void take(bool ascii_only) {
+    std::size_t length = 1;
+    const char32_t c = decode(text_.substr(offset_), length);
+    if (c == kInvalid) return refuse("not UTF-8; save the file as UTF-8 text");
+    if (c == 0) return refuse("a NUL byte; a mesh file is plain text");
+    if (c == '\r' && !at("\r\n")) return refuse("a carriage return alone; end lines with LF or CR LF");
+    if (c >= 0x80 && ascii_only) {
+      return refuse(fmt::format("character U+{:04X} outside quotes; write plain ASCII there (quotes are \")",
+                                static_cast<std::uint32_t>(c)));
+    }
+    offset_ += length;
+    ++position_.column;
+    if (c == '\n') position_ = {position_.line + 1, 1};
+  }
+
+  void take_comment() {
+    while (fine_ && offset_ < text_.size() && text_[offset_] != '\n') take(false);
+  }
+
+  // A string of either kind, on one line or on many. One that does not end is left to toml++ to name.
+  void take_string() {
+    const char quote = text_[offset_];
+    const std::string triple(3, quote);
+    const bool many_lines = at(triple);
+    for (int i = 0; i < (many_lines ? 3 : 1); ++i) take(true);
+    while (fine_ && offset_ < text_.size()) {
+      if (many_lines ? at(triple) : text_[offset_] == quote) {
+        // Up to two quotes more belong to the end of a string on many lines.
+        for (int i = 0; i < (many_lines ? 5 : 1) && offset_ < text_.size() && text_[offset_] == quote; ++i)
+          take(true);
+        return;
+      }
+      if (!many_lines && text_[offset_] == '\n') return;
+      if (quote == '"' && text_[offset_] == '\\') take(false);
+      if (fine_ && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
+    }
+  }
+
+  void take_header() {
+    const Position bracket = position_;
+    take(true);
+    if (at("[")) take(true);
+    while (at(" ") || at("\t")) take(true);
+    if (offset_ >= text_.size() || !(starts_key(text_[offset_]) || text_[offset_] == ']')) {
+      position_ = bracket;
+      refuse("a table's header that is not complete; write [mesh], [tuning], [[site]] or [[link]]");
+    }
+    in_header_ = true;
+  }
+
+  void nest() {
+    dots_ = 0;
+    if (++depth_ > kMaxNesting) refuse(fmt::format("nested more than {} deep", kMaxNesting));
+  }
+
+  void step() {
+    const char c = text_[offset_];
+    const bool first_on_line = at_line_start_;
+    if (c != ' ' && c != '\t') at_line_start_ = false;
+    if (c == '#') return take_comment();
+    if (c == '"' || c == '\'') return take_string();
+    if (c == '[' && first_on_line && depth_ == 0) return take_header();
+    if ((c == '[' || c == '{') && !in_header_) nest();
+    if ((c == ']' || c == '}') && !in_header_ && depth_ > 0) --depth_;
+    if (c == '=' || c == ',' || c == '\n') dots_ = 0;
+    if (c == '.' && ++dots_ >= kMaxNesting) refuse(fmt::format("a key of more than {} parts", kMaxNesting));
+    if (c == '\n') {
+      at_line_start_ = true;
+      in_header_ = false;
+    }
+    if (fine_) take(true);
+  }
+
+  std::string_view text_;
+  Mistakes& mistakes_;
+  std::size_t offset_ = 0;
+  Position position_{};
+  bool fine_ = true;
+  bool at_line_start_ = true;
+  bool in_header_ = false;
+  int depth_ = 0;
+  int dots_ = 0;
+};
+
+}  // namespace
+
+bool guard_toml(std::string_view text, Mistakes& mistakes) {
+  if (text.size() > kMaxFileSize) {
+    mistakes.error({}, fmt::format("the file has {} bytes and a mesh file at most {}; is it the right file?",
+                                   text.size(), kMaxFileSize));
+    return false;
+  }
+  return Guard(text, mistakes).run();
+}
+
+}  // namespace trimtab::mesh

@@ -1,0 +1,72 @@
+#include "netlink/exchange.h"
+
+#include <fmt/core.h>
+#include <linux/netlink.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace trimtab::netlink {
+namespace {
+
+constexpr std::size_t aligned(std::size_t size) {
+  return (size + 3) / 4 * 4;
+}
+
+// What the kernel adds to an error in words (extended acknowledgement); empty where it said nothing.
+std::string explanation(ByteSpan attributes) {
+  const auto read = read_attributes(attributes);
+  if (!read) return {};
+  const Attribute* text = find(*read, NLMSGERR_ATTR_MSG);
+  return text == nullptr ? std::string{} : text->text();
+}
+
+}  // namespace
+
+// The payload of NLMSG_ERROR and NLMSG_DONE: a negative errno, or 0; for an error the request's header
+// follows, then the explanation's attributes where NLM_F_ACK_TLVS says so.
+Result<Exchange::Progress> Exchange::finish(ByteSpan payload, std::uint16_t flags, std::size_t echo_header) {
+  std::int32_t status = 0;
+  if (payload.size() >= sizeof status) std::memcpy(&status, payload.data(), sizeof status);
+  if (status == 0) return interrupted_ ? Progress::interrupted : Progress::complete;
+  // An error below -4095 is none of the kernel's.
+  const int number = status < 0 && status >= -4095 ? -status : EPROTO;
+  const std::size_t skip = sizeof status + echo_header;
+  std::string why = std::strerror(number);
+  if ((flags & NLM_F_ACK_TLVS) != 0 && payload.size() > skip) {
+    const std::string words = explanation(payload.subspan(skip));
+    if (!words.empty()) why = fmt::format("{} ({})", words, why);
+  }
+  return Error{.what = why, .number = number};
+}
+
+Result<Exchange::Progress> Exchange::take(ByteSpan datagram) {
+  while (!datagram.empty()) {
+    nlmsghdr head{};
+    if (datagram.size() < sizeof head) return Error{"netlink: datagram shorter than a header"};
+    std::memcpy(&head, datagram.data(), sizeof head);
+    if (head.nlmsg_len < sizeof head || head.nlmsg_len > datagram.size()) {
+      return Error{"netlink: a message's length reaches beyond its datagram"};
+    }
+    const ByteSpan payload = datagram.subspan(sizeof head, head.nlmsg_len - sizeof head);
+    datagram = datagram.subspan(std::min(aligned(head.nlmsg_len), datagram.size()));
+    if (head.nlmsg_seq != sequence_) continue;
+    if ((head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
+    switch (head.nlmsg_type) {
+      case NLMSG_NOOP:
+        break;
+      case NLMSG_OVERRUN:
+        return Error{"netlink: the kernel lost part of its answer"};
+      case NLMSG_DONE:
+        return finish(payload, head.nlmsg_flags, 0);
+      // With NETLINK_CAP_ACK the kernel repeats only the header of what it refuses.
+      case NLMSG_ERROR:
+        return finish(payload, head.nlmsg_flags, sizeof(nlmsghdr));
+      default:
+        messages_.push_back({head.nlmsg_type, Bytes(payload.begin(), payload.end())});
+    }
+  }
+  return Progress::wanting;
+}
+
+}  // namespace trimtab::netlink

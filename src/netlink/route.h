@@ -1,0 +1,27 @@
+// Routes (RTM_*ROUTE) of the main table's kind: unicast, one next hop.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "netlink/message.h"
+
+namespace trimtab::netlink {
+
+struct Route {
+  Prefix to;
+  int interface_index = 0;  // 0 where the route has none (blackhole, several next hops)
+  std::optional<IpAddress> gateway;
+  std::uint8_t protocol = 0;  // who made it: RTPROT_KERNEL, RTPROT_BIRD, …
+  std::uint32_t table = 0;
+  std::uint32_t metric = 0;
+};
+
+Request dump_routes(Family family);
+Result<std::optional<Route>> read_route(const Message& message);
+
+// A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.
+Request add_route(const Prefix& to, int interface_index, std::uint8_t protocol);
+Request delete_route(const Prefix& to, int interface_index, std::uint8_t protocol);
+
+}  // namespace trimtab::netlink

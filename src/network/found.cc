@@ -1,0 +1,18 @@
+#include "network/found.h"
+
+#include <algorithm>
+
+namespace trimtab::network {
+
+bool FoundInterface::is_own() const {
+  return interface.alias.starts_with(kMark) || (interface.alias.empty() && group == kInterfaceGroup);
+}
+
+const FoundInterface* FoundState::find(std::string_view name) const {
+  const auto found = std::find_if(interfaces.begin(), interfaces.end(), [&](const FoundInterface& candidate) {
+    return candidate.interface.name == name;
+  });
+  return found == interfaces.end() ? nullptr : &*found;
+}
+
+}  // namespace trimtab::network

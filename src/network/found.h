@@ -1,0 +1,60 @@
+// What the kernel has now, as far as it can matter to a mesh: everything of ours and everything that could be
+// in our way.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network/state.h"
+
+namespace trimtab::network {
+
+struct FoundInterface {
+  Interface interface;
+  bool up = false;
+  std::uint32_t group = 0;
+
+  // Made by `up`: an alias that begins with kMark, or none yet and our group.
+  bool is_own() const;
+};
+
+struct FoundAddress {
+  Address address;
+  bool by_kernel = false;  // IPv6's own link-local address
+};
+
+struct FoundRoute {
+  Prefix to;
+  std::string interface;  // empty where it has none
+  std::uint8_t protocol = 0;
+  std::uint32_t metric = 0;
+};
+
+struct FoundPeer {
+  mesh::PublicKey key;
+  std::vector<Prefix> allowed;
+  std::optional<SocketAddress> endpoint;  // may be learnt from the peer's own packets
+  std::uint16_t keepalive = 0;
+};
+
+struct FoundWireGuard {
+  std::optional<PrivateKey> private_key;
+  std::uint16_t port = 0;
+  std::vector<FoundPeer> peers;
+};
+
+struct FoundState {
+  std::vector<FoundInterface> interfaces;
+  std::vector<FoundAddress> addresses;
+  std::vector<FoundRoute> routes;              // of the main table
+  std::optional<FoundWireGuard> wireguard;     // of wg0, where that is a WireGuard interface
+  std::map<std::string, std::string> sysctls;  // path -> value: see kSysctl* in sysctls.h
+  std::optional<std::string> table_listing;    // what `nft list table` said
+  std::map<std::string, std::string> files;    // content of those wanted or remembered, where they exist
+
+  const FoundInterface* find(std::string_view name) const;
+};
+
+}  // namespace trimtab::network

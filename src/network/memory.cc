@@ -1,0 +1,93 @@
+#include "network/memory.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+namespace trimtab::network {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+// Ours is three levels deep; the library's parser recurses, so no file may lead it further.
+constexpr int kMaxDepth = 8;
+
+Json addresses_json(const std::vector<Address>& addresses) {
+  Json list = Json::array();
+  for (const Address& address : addresses) {
+    list.push_back({{"interface", address.interface}, {"prefix", address.prefix.text()}});
+  }
+  return list;
+}
+
+Json sysctls_json(const std::vector<RememberedSysctl>& sysctls) {
+  Json list = Json::array();
+  for (const RememberedSysctl& sysctl : sysctls) {
+    list.push_back({{"path", sysctl.path}, {"before", sysctl.before}, {"ours", sysctl.ours}});
+  }
+  return list;
+}
+
+// Throws the library's exceptions for what is missing or of another type; parse_memory catches them.
+Memory read(const Json& json) {
+  Memory memory{.kernel = json.at("kernel"),
+                .mesh = json.at("mesh"),
+                .site = json.at("site"),
+                .files = json.at("files"),
+                .table = json.at("table"),
+                .table_listing = json.at("table_listing"),
+                .endpoints = json.at("endpoints")};
+  for (const Json& sysctl : json.at("sysctls")) {
+    memory.sysctls.push_back({sysctl.at("path"), sysctl.at("before"), sysctl.at("ours")});
+  }
+  for (const Json& address : json.at("addresses")) {
+    const auto prefix = parse_prefix(address.at("prefix").get<std::string>());
+    if (prefix) memory.addresses.push_back({address.at("interface"), *prefix});
+  }
+  return memory;
+}
+
+// A setting's path is written to: it must stay below /proc/sys/net.
+bool is_safe(const Memory& memory) {
+  for (const RememberedSysctl& sysctl : memory.sysctls) {
+    if (!sysctl.path.starts_with("net/") || sysctl.path.find("..") != std::string::npos) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string format_memory(const Memory& memory) {
+  const Json json = {{"version", kVersion},
+                     {"kernel", memory.kernel},
+                     {"mesh", memory.mesh},
+                     {"site", memory.site},
+                     {"sysctls", sysctls_json(memory.sysctls)},
+                     {"addresses", addresses_json(memory.addresses)},
+                     {"files", memory.files},
+                     {"table", memory.table},
+                     {"table_listing", memory.table_listing},
+                     {"endpoints", memory.endpoints}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<Memory> parse_memory(std::string_view text) {
+  bool too_deep = false;
+  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > kMaxDepth;
+    return !too_deep;
+  };
+  try {
+    const Json json = Json::parse(text, guard);
+    if (!too_deep && json.is_object() && json.at("version") == kVersion) {
+      Memory memory = read(json);
+      if (is_safe(memory)) return memory;
+    }
+    return Error{"not what this version of trimtab writes"};
+  } catch (const Json::exception& error) {
+    return Error{fmt::format("not what trimtab writes: {}", error.what())};
+  }
+}
+
+}  // namespace trimtab::network

@@ -1,0 +1,24 @@
+// What it costs to watch a link, before a byte of it is sent: probes and BFD as they cross the WAN.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mesh/mesh.h"
+
+namespace trimtab::network {
+
+// Bytes in thirty days over this site's WAN, both directions and both ends' probes, with every header on the
+// way (outer IP, UDP, WireGuard and its padding, GRE).
+struct MonthlyCost {
+  mesh::SiteId neighbour = 0;
+  std::uint64_t probe_bytes = 0;
+  std::uint64_t bfd_bytes = 0;
+
+  std::uint64_t bytes() const { return probe_bytes + bfd_bytes; }
+};
+
+// Of each of the site's links, by the neighbour's id.
+std::vector<MonthlyCost> monthly_costs(const mesh::Mesh& mesh, mesh::SiteId self);
+
+}  // namespace trimtab::network

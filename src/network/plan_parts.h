@@ -1,0 +1,27 @@
+// The parts of plan_up(), each in a file of its own. Every part adds its steps, conflicts and notes to
+// `plan`, and writes into plan.memory what must be remembered; `before` is what the last `up` remembered.
+#pragma once
+
+#include "network/plan.h"
+
+namespace trimtab::network {
+
+void plan_files(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+void plan_table(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+void plan_sysctls(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+void plan_wireguard(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+
+// wg0 and the links, with their addresses; plan_wireguard() and plan_routes() run between the two.
+void plan_underlay(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+void plan_routes(const WantedState& wanted, const FoundState& found, Plan& plan);
+void plan_links(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan);
+// Links that the mesh file no longer has.
+void plan_leftovers(const WantedState& wanted, const FoundState& found, Plan& plan);
+
+void remember(Plan& plan, const std::string& path, const std::string& before, const std::string& ours);
+// "net/ipv4/conf/gre-b/rp_filter"
+std::string rp_filter_path(std::string_view interface);
+// "setting net.ipv4.conf.gre-b.rp_filter": as sysctl(8) names it.
+std::string sysctl_object(std::string_view path);
+
+}  // namespace trimtab::network

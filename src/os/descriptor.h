@@ -1,0 +1,32 @@
+// Owns one file descriptor.
+#pragma once
+
+#include <utility>
+
+#include "util/result.h"
+
+namespace trimtab::os {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+
+  bool open() const { return number_ >= 0; }
+  int number() const { return number_; }
+  void close();
+
+ private:
+  int number_ = -1;
+};
+
+// "<what>: <errno's text>", with errno as its number.
+Error system_error(std::string what);
+
+}  // namespace trimtab::os

@@ -1,0 +1,34 @@
+// Files, read within bounds and replaced as a whole.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "util/result.h"
+
+namespace trimtab::os {
+
+// The file's bytes. An error (with errno as its number) where it cannot be read, is no regular file, or is
+// larger than `limit`.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// Afterwards the file has these bytes, or, after an error, is what it was; never anything between, also when
+// the power fails. Written beside under a name of its own (an existing file or link there is not followed),
+// synced, renamed, and the directory synced. A symbolic link at `path` itself is replaced, not followed.
+Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
+
+// The same for a file that a person owns: it keeps its mode and owner, and a symbolic link stays one, its
+// target is replaced. It must exist.
+Result<void> rewrite_file(const std::string& path, std::string_view bytes);
+
+// A file that must not exist yet (EEXIST), synced. Its directory is made where that is all that is missing.
+Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);
+
+// Nothing there is fine too.
+Result<void> remove_file(const std::string& path);
+
+// With its parents. Existing directories are left as they are.
+Result<void> make_directories(const std::string& path, unsigned mode);
+
+}  // namespace trimtab::os

@@ -1,0 +1,40 @@
+// A listening UNIX socket that only one process can have. The lock (PATH.lock, flock) tells a living owner
+// from a socket file that a killed one left behind; the latter is replaced.
+#pragma once
+
+#include <string>
+
+#include "os/unix_stream.h"
+
+namespace trimtab::os {
+
+class UnixListener {
+ public:
+  // Mode 0660: root and the group may talk to us. An error with number EWOULDBLOCK where another process
+  // holds the lock.
+  static Result<UnixListener> open(const std::string& path);
+
+  UnixListener(UnixListener&&) noexcept = default;
+  UnixListener& operator=(UnixListener&&) = delete;
+  ~UnixListener();  // removes the socket, keeps the lock file: removing that would let two owners in
+
+  int descriptor() const { return socket_.number(); }
+
+  // The next client, or nothing where none is waiting. With no descriptor left, a waiting client is let go at
+  // once: left waiting, it would keep the listener readable and the loop awake.
+  std::optional<UnixStream> accept();
+
+ private:
+  UnixListener(std::string path, Descriptor lock, Descriptor socket, Descriptor reserve)
+      : path_(std::move(path)),
+        lock_(std::move(lock)),
+        socket_(std::move(socket)),
+        reserve_(std::move(reserve)) {}
+
+  bool turn_away();
+
+  std::string path_;
+  Descriptor lock_, socket_, reserve_;
+};
+
+}  // namespace trimtab::os

@@ -1,0 +1,173 @@
+#include "probe/ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace trimtab::probe {
+namespace {
+
+// Between sending and reading, the wall clock may move this much against the monotonic one before the RTT is
+// not believed. Disciplined clocks slew by at most 0.5 ms a second, 1.5 ms within the time-out; an RTT that
+// is wrong by twice as much would be a change worth telling BIRD about.
+constexpr Duration kClockTolerance = std::chrono::milliseconds{3};
+
+// A turn's instant may be older than a packet that is read in it, by as long as the turn has taken until
+// then. A stamp that is further ahead was not made by our clock.
+constexpr Duration kLongestTurn = std::chrono::milliseconds{500};
+
+// How long a probe is known after it was sent, so that a copy of its answer is told from a forgery. Copies
+// lag by a queue, seconds at most; sequence numbers come round after 54 minutes at the quickest pace.
+constexpr Duration kRemembered = std::chrono::minutes{1};
+
+}  // namespace
+
+Ledger::Ledger(SiteId link, const IpAddress& peer, Duration timeout)
+    : link_(link), peer_(peer), timeout_(timeout) {}
+
+std::uint64_t Ledger::open_round(MonotonicTime started, std::size_t probes) {
+  OpenRound opened;
+  opened.round = {.link = link_, .started = started, .results = std::vector<Result>(probes)};
+  opened.undecided = probes;
+  rounds_.push_back(std::move(opened));
+  return first_round_ + rounds_.size() - 1;
+}
+
+Ledger::OpenRound* Ledger::find_round(std::uint64_t number) {
+  if (number < first_round_ || number - first_round_ >= rounds_.size()) return nullptr;
+  return &rounds_[number - first_round_];
+}
+
+std::uint16_t Ledger::add(std::uint64_t round, const Nonce& nonce, MonotonicTime now) {
+  OpenRound* open = find_round(round);
+  TRIMTAB_CHECK(open != nullptr && open->added < open->round.results.size());
+  while (probes_.contains(next_sequence_)) ++next_sequence_;
+  const std::uint16_t sequence = next_sequence_++;
+  probes_[sequence] = {.round = round, .index = open->added++, .nonce = nonce, .deadline = now + timeout_};
+  waiting_.push_back(sequence);
+  remembered_.push_back(sequence);
+  return sequence;
+}
+
+void Ledger::missed(std::uint64_t round) {
+  OpenRound* open = find_round(round);
+  TRIMTAB_CHECK(open != nullptr && open->added < open->round.results.size());
+  ++open->added;  // the result is unmeasured from the beginning
+  --open->undecided;
+  ++counters_.unmeasured;
+}
+
+void Ledger::sent(std::uint16_t sequence, const Instant& when) {
+  const auto found = probes_.find(sequence);
+  if (found == probes_.end() || found->second.state != State::handed_out) return;
+  found->second.state = State::outstanding;
+  found->second.sent = when;
+  found->second.deadline = when.monotonic + timeout_;
+  ++counters_.sent;
+}
+
+void Ledger::refused(std::uint16_t sequence) {
+  const auto found = probes_.find(sequence);
+  if (found == probes_.end() || found->second.state != State::handed_out) return;
+  ++counters_.local_faults;
+  give_up(found->second);
+}
+
+// Nobody answered in time, or there was nothing that anybody could have answered.
+void Ledger::give_up(Probe& probe) {
+  const bool lost = probe.state == State::outstanding && !probe.excused;
+  probe.state = probe.state == State::outstanding ? State::expired : State::unsent;
+  ++(lost ? counters_.lost : counters_.unmeasured);
+  write(probe, true, {.outcome = lost ? Outcome::lost : Outcome::unmeasured});
+}
+
+void Ledger::write(const Probe& probe, bool first, const Result& result) {
+  OpenRound* open = find_round(probe.round);
+  if (open == nullptr) return;
+  open->round.results[probe.index] = result;
+  if (first) --open->undecided;
+}
+
+bool Ledger::matches(const Probe& probe, const EchoReply& reply) const {
+  const bool asked = probe.state != State::handed_out && probe.state != State::unsent;
+  return asked && reply.source == peer_ && reply.nonce == probe.nonce;
+}
+
+void Ledger::received(const EchoReply& reply, const Arrival& arrival) {
+  const auto found = probes_.find(reply.sequence);
+  if (found == probes_.end() || !matches(found->second, reply)) {
+    ++counters_.forged;
+    return;
+  }
+  Probe& probe = found->second;
+  if (probe.state == State::answered) {
+    ++counters_.duplicates;
+    return;
+  }
+  const bool first = probe.state == State::outstanding;
+  const Result result = judge(probe, arrival);
+  probe.state = State::answered;
+  write(probe, first, result);
+}
+
+Result Ledger::judge(const Probe& probe, const Arrival& arrival) {
+  const Duration moved = arrival.read.offset() - probe.sent.offset();
+  const Duration elapsed = arrival.read.monotonic - probe.sent.monotonic;
+  const Duration rtt = arrival.stamp ? *arrival.stamp - probe.sent.wall : elapsed;
+  const bool believable = arrival.stamp && std::chrono::abs(moved) <= kClockTolerance &&
+                          rtt >= -kClockTolerance && rtt <= elapsed + kLongestTurn;
+  if (believable && rtt <= timeout_) {
+    ++counters_.answered;
+    return {.outcome = Outcome::answered, .rtt = std::max(rtt, Duration::zero())};
+  }
+  // Its absence from the loss is what it still proves.
+  ++(believable || elapsed > timeout_ ? counters_.late : counters_.clock_steps);
+  return {.outcome = Outcome::late};
+}
+
+void Ledger::expire(MonotonicTime now) {
+  while (!waiting_.empty()) {
+    Probe& probe = probes_.at(waiting_.front());
+    const bool undecided = probe.state == State::handed_out || probe.state == State::outstanding;
+    if (undecided && probe.deadline > now) break;
+    if (undecided) give_up(probe);
+    waiting_.pop_front();
+  }
+  forget(now);
+}
+
+void Ledger::forget(MonotonicTime now) {
+  while (!remembered_.empty()) {
+    const auto oldest = probes_.find(remembered_.front());
+    if (oldest->second.deadline + kRemembered > now) break;
+    probes_.erase(oldest);
+    remembered_.pop_front();
+  }
+}
+
+void Ledger::overslept(MonotonicTime until) {
+  for (const std::uint16_t sequence : waiting_) {
+    Probe& probe = probes_.at(sequence);
+    probe.excused = true;
+    probe.deadline = std::max(probe.deadline, until);
+  }
+}
+
+std::vector<Round> Ledger::take_rounds() {
+  std::vector<Round> finished;
+  while (!rounds_.empty() && rounds_.front().undecided == 0) {
+    finished.push_back(std::move(rounds_.front().round));
+    rounds_.pop_front();
+    ++first_round_;
+  }
+  return finished;
+}
+
+std::optional<MonotonicTime> Ledger::next_deadline() const {
+  for (const std::uint16_t sequence : waiting_) {
+    const Probe& probe = probes_.at(sequence);
+    if (probe.state == State::handed_out || probe.state == State::outstanding) return probe.deadline;
+  }
+  return std::nullopt;
+}
+
+}  // namespace trimtab::probe

@@ -1,0 +1,92 @@
+// Measuring all links of a site: says which probes to send now, is told what became of them, and hands on
+// finished rounds. Pure: the edge sends, stamps and receives; nonces come from a source that it provides.
+//
+// Way of use, in every turn of the loop: first `received` for each packet that came, then `handle(now)`; send
+// its probes at once and report each with `sent` or `refused`; call again at `next_deadline()`. Later calls
+// are noticed: a probe that could not go out in time is unmeasured, not sent in a burst, and what was
+// outstanding while nobody listened is unmeasured, not lost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "probe/ledger.h"
+#include "probe/schedule.h"
+
+namespace trimtab::probe {
+
+struct ProbedLink {
+  SiteId neighbour = 0;
+  IpAddress peer;  // the neighbour's address on the link; IPv4
+  Cadence cadence;
+  bool operator==(const ProbedLink&) const = default;
+};
+
+struct Settings {
+  std::uint16_t identifier = 0;  // of this process, on the wire
+  Duration timeout = std::chrono::seconds{3};
+  std::uint64_t seed = 0;                                    // of the jitter
+  std::function<void(std::span<std::uint8_t>)> fill_random;  // nonces: unpredictable, in the daemon
+};
+
+// One probe to send on a link: an ICMP message to ProbedLink::peer, through that link's interface.
+struct Probe {
+  SiteId link = 0;
+  std::uint16_t sequence = 0;
+  Bytes message;
+};
+
+struct Turn {
+  std::vector<Probe> probes;  // of all links whose tick this is
+  std::vector<Round> rounds;  // finished; those of one link in order
+};
+
+class Prober {
+ public:
+  explicit Prober(Settings settings) : settings_(std::move(settings)) {}
+
+  // The links from now on. One that stays as it was keeps its rounds and counters; one that changed starts
+  // anew.
+  void set_links(const std::vector<ProbedLink>& links, MonotonicTime now);
+
+  Turn handle(MonotonicTime now);
+
+  // What became of a probe of handle(): it left at that instant, or our own kernel refused it.
+  void sent(SiteId link, std::uint16_t sequence, const Instant& when);
+  void refused(SiteId link, std::uint16_t sequence);
+
+  // A packet that came in through a link's interface, IPv4 header included.
+  void received(SiteId link, ByteSpan packet, const Arrival& arrival);
+
+  // Nothing to do before this. Absent without links.
+  std::optional<MonotonicTime> next_deadline() const;
+
+  // Nothing for an unknown link.
+  const Counters* counters(SiteId link) const;
+
+ private:
+  struct Watched {
+    ProbedLink link;
+    Schedule schedule;
+    Ledger ledger;
+    PlannedRound planned;                 // the running round, or the next one
+    std::optional<std::uint64_t> number;  // the ledger's, once the round has begun
+    std::size_t next = 0;                 // of planned.times; not at its end
+  };
+
+  static MonotonicTime next_tick(const Watched& watched) { return watched.planned.times[watched.next]; }
+  static MonotonicTime deadline_of(const Watched& watched);
+  // Whether the link's present tick has a probe to send; marks those that were slept through.
+  static bool due(Watched& watched, MonotonicTime now);
+  Probe make(Watched& watched, MonotonicTime now);
+  static void advance(Watched& watched, MonotonicTime now);
+
+  Settings settings_;
+  std::map<SiteId, Watched> links_;
+};
+
+}  // namespace trimtab::probe

@@ -1,0 +1,71 @@
+// A world for an engine, on a virtual clock: interfaces that come and go, a peer behind each link that
+// answers after so long, or not, and a BIRD that is not there. It feeds events and carries out actions;
+// nothing in it fakes a system call.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "control/json.h"
+#include "engine/engine.h"
+
+namespace trimtab::test {
+
+struct Far {
+  Milliseconds rtt{10.0};
+  bool answers = true;
+  bool interface_up = true;
+  int interface_index = 0;
+  netlink::LinkCounters counters;
+};
+
+class EngineWorld {
+ public:
+  explicit EngineWorld(mesh::Mesh mesh, mesh::SiteId self = 1, std::string metrics_text = "");
+
+  Far& far(const std::string& neighbour) { return far_.at(neighbour); }
+  void interface_changed(const std::string& neighbour);  // the kernel tells of far().interface_up
+
+  void run_for(Duration time);
+  control::Json ask(const std::string& request);
+  control::Json link(const std::string& neighbour);  // of status
+  std::vector<std::string> event_texts();
+
+  void happen(const engine::Event& event);
+
+  std::string metrics_file;                 // as the engine had it written
+  std::vector<std::string> metrics_writes;  // each time
+
+  MonotonicTime now() const { return now_.monotonic; }
+
+ private:
+  struct Due {
+    MonotonicTime at;
+    std::uint64_t order;
+    engine::Event event;
+    bool operator>(const Due& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
+  };
+
+  void perform(const std::vector<engine::Action>& actions);
+  void carry_out(const engine::SendProbe& probe);
+  void carry_out(const engine::SendNetlink& send);
+  void carry_out(const engine::DoForBird& wish);
+  void carry_out(const engine::Answer& answer) { answers_[answer.client] = answer.line; }
+  void carry_out(const engine::Say&) {}
+  void later(Duration delay, engine::Event event);
+  std::vector<std::uint8_t> tell_link(const std::string& interface, std::uint32_t sequence) const;
+
+  std::map<std::string, Far> far_;                   // by the neighbour's name
+  std::map<std::string, std::string> by_interface_;  // its name
+  std::map<mesh::SiteId, std::string> by_id_;
+  Instant now_{MonotonicTime{std::chrono::hours{1}}, WallTime{std::chrono::hours{400'000}}};
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::uint64_t order_ = 0;
+  std::map<engine::Client, std::string> answers_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace trimtab::test

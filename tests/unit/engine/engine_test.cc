@@ -1,0 +1,128 @@
+// The daemon's whole inside on a virtual clock: from a probe's answer to the metrics file and back to status.
+#include "engine/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/engine_world.h"
+#include "support/mesh_text.h"
+
+namespace trimtab::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using test::EngineWorld;
+using testing::Contains;
+using testing::HasSubstr;
+
+mesh::Mesh lab() {
+  return test::parsed(test::four_sites());
+}
+
+TEST(Engine, MeasuresAndPublishesWhileBirdIsAbsent) {
+  EngineWorld world(lab());
+  EXPECT_EQ(world.link("b")["standing"], "unmeasured");
+  EXPECT_EQ(world.link("b")["published_ms"], 1'000'000.0);
+  world.far("c").rtt = Milliseconds{16.0};
+  world.run_for(60s);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  EXPECT_NEAR(world.link("b")["rtt_ms"].get<double>(), 10.0, 0.01);
+  EXPECT_EQ(world.link("b")["published_ms"], 11.0);  // 10 ms + 200/200 Mbit/s
+  EXPECT_EQ(world.link("c")["published_ms"], 17.0);
+  EXPECT_THAT(world.metrics_file, HasSubstr("define COST_2 = 110;"));
+  EXPECT_THAT(world.metrics_file, HasSubstr("define COST_3 = 170;"));
+  const control::Json status = world.ask(R"({"ask": "status"})");
+  EXPECT_EQ(status["bird"]["state"], "absent");
+  EXPECT_EQ(status["underlay"], "unknown");
+}
+
+TEST(Engine, ASilentLinkGoesToLastResortAndOthersStay) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.far("b").answers = false;
+  world.run_for(60s);
+  EXPECT_EQ(world.link("b")["standing"], "down");
+  EXPECT_EQ(world.link("b")["published_ms"], 1'000'000.0);
+  EXPECT_EQ(world.link("c")["published_ms"], 11.0);
+  world.far("b").answers = true;
+  world.run_for(20s);
+  EXPECT_EQ(world.link("b")["standing"], "earning");
+  EXPECT_EQ(world.link("b")["held"]["reason"], "earning");
+  world.run_for(60s);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  EXPECT_EQ(world.link("b")["published_ms"], 11.0);
+  EXPECT_THAT(world.event_texts(), Contains("b: up -> down"));
+  EXPECT_THAT(world.event_texts(), Contains("b: down -> earning"));
+  EXPECT_THAT(world.event_texts(), Contains("b: earning -> up"));
+}
+
+TEST(Engine, AnInterfaceThatGoesIsADropAtOnce) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.far("b").interface_up = false;
+  world.interface_changed("b");
+  world.run_for(1s);
+  EXPECT_EQ(world.link("b")["standing"], "down");
+  EXPECT_EQ(world.link("b")["interface_up"], false);
+  EXPECT_THAT(world.metrics_file, HasSubstr("define COST_2 = 10000000;"));
+}
+
+TEST(Engine, ARestartPublishesWhatWasPublished) {
+  EngineWorld before(lab());
+  before.run_for(60s);
+  EngineWorld after(lab(), 1, before.metrics_file);
+  EXPECT_EQ(after.link("b")["published_ms"], 11.0);
+  after.run_for(10min);
+  EXPECT_TRUE(after.metrics_writes.empty());
+}
+
+TEST(Engine, ANeutralFileIsNoMeasurement) {
+  const mesh::Mesh mesh = lab();
+  EngineWorld world(mesh, 1, bird::format_metrics(bird::neutral(mesh, 1)));
+  world.run_for(60s);
+  EXPECT_EQ(world.link("b")["published_ms"], 11.0);  // nothing to earn
+}
+
+TEST(Engine, ReadsTheMeshFileAgain) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.happen(MeshRead{Error{"mesh.toml:3:1: error: unknown key"}});
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["mesh_file_ok"], false);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  mesh::Mesh changed = lab();
+  changed.links.front().bias = Milliseconds{30.0};
+  world.happen(MeshRead{changed});
+  world.run_for(3s);
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["mesh_file_ok"], true);
+  EXPECT_EQ(world.link("b")["published_ms"], 41.0);
+  EXPECT_GT(world.link("b")["loss"]["probes"].get<int>(), 15);  // its history stays
+}
+
+TEST(Engine, ForgedAnswersAreCountedAndChangeNothing) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  const auto published = world.link("b")["published_ms"];
+  for (int i = 0; i < 1000; ++i) {
+    world.happen(PacketArrived{10, netlink::Bytes(static_cast<std::size_t>(i % 64), 0x45), {}});
+  }
+  world.run_for(30s);
+  EXPECT_EQ(world.link("b")["published_ms"], published);
+}
+
+TEST(Engine, AnswersWhatItIsAsked) {
+  EngineWorld world(lab());
+  EXPECT_THAT(world.ask("{}")["error"].get<std::string>(), HasSubstr("no \"ask\""));
+  EXPECT_THAT(world.ask(R"({"ask": "explain", "destination": "nowhere"})")["error"].get<std::string>(),
+              HasSubstr("no site of the mesh has"));
+}
+
+TEST(Engine, KeepsAThousandEvents) {
+  Journal journal;
+  for (int i = 0; i < 1500; ++i) journal.add({.kind = "bird"});
+  EXPECT_EQ(journal.since(0).size(), 1000U);
+  EXPECT_EQ(journal.since(0).front().number, 501U);
+  EXPECT_EQ(journal.since(1499).size(), 1U);
+}
+
+}  // namespace
+}  // namespace trimtab::engine

@@ -1,0 +1,124 @@
+// What must never reach toml++, and what must: each text gives a mesh or a mistake, and the mistake has its
+// place.
+#include <gtest/gtest.h>
+
+#include "mesh/parse.h"
+#include "mesh/toml_guard.h"
+#include "support/mesh_text.h"
+
+namespace trimtab::mesh {
+namespace {
+
+std::string first_mistake(std::string_view text) {
+  const Parsed parsed = parse(text);
+  EXPECT_FALSE(parsed.mesh.has_value());
+  return parsed.mistakes.empty() ? "" : format_mistake(parsed.mistakes.front(), "m");
+}
+
+std::string repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(Guard, RefusesWhatIsNotText) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(first_mistake("a = 1\n\0"sv), "m:2:1: error: a NUL byte; a mesh file is plain text");
+  EXPECT_EQ(first_mistake("# \xff"), "m:1:3: error: not UTF-8; save the file as UTF-8 text");
+  EXPECT_EQ(first_mistake("# \xc0\x80"), "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // overlong
+  EXPECT_EQ(first_mistake("# \xe0\x80\x80"),
+            "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // overlong
+  EXPECT_EQ(first_mistake("# \xf0\x80\x80\x80"),
+            "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // overlong
+  EXPECT_EQ(first_mistake("# \xed\xa0\x80"),
+            "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // surrogate
+  EXPECT_EQ(first_mistake("# \xf4\x90\x80\x80"),
+            "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // too large
+  EXPECT_EQ(first_mistake("# \xe2\x82"), "m:1:3: error: not UTF-8; save the file as UTF-8 text");  // cut off
+  EXPECT_EQ(first_mistake("\xff\xfe[\0m\0"sv),
+            "m:1:1: error: not UTF-8; save the file as UTF-8 text");  // UTF-16
+  EXPECT_EQ(first_mistake("a = 1\rb = 2"),
+            "m:1:6: error: a carriage return alone; end lines with LF or CR LF");
+}
+
+TEST(Guard, RefusesLettersThatTomlDoesNotTakeOutsideStrings) {
+  EXPECT_EQ(first_mistake("\xc8\xb8 = 1"),
+            "m:1:1: error: character U+0238 outside quotes; write plain ASCII there (quotes are \")");
+  EXPECT_EQ(first_mistake("name = \xe2\x80\x9chome\xe2\x80\x9d"),
+            "m:1:8: error: character U+201C outside quotes; write plain ASCII there (quotes are \")");
+}
+
+TEST(Guard, ColumnsCountCharacters) {
+  EXPECT_EQ(first_mistake("a = \"\xc3\xa4\xc3\xb6\" \xc3\xbc"),
+            "m:1:10: error: character U+00FC outside quotes; write plain ASCII there (quotes are \")");
+}
+
+TEST(Guard, RefusesHeadersThatAreNotComplete) {
+  for (const char* text : {"[", "[\n", "[[", "[ ", "[[\n", "  [\n", "[.a]", "[=]", "[#"}) {
+    EXPECT_NE(first_mistake(text).find("header that is not complete"), std::string::npos) << text;
+  }
+}
+
+TEST(Guard, RefusesDepth) {
+  EXPECT_EQ(first_mistake("a = " + repeated("[", 17)), "m:1:21: error: nested more than 16 deep");
+  EXPECT_EQ(first_mistake("a = " + repeated("{a=", 17)), "m:1:53: error: nested more than 16 deep");
+  EXPECT_EQ(first_mistake("[" + repeated("a.", 17) + "a]"), "m:1:33: error: a key of more than 16 parts");
+  EXPECT_EQ(first_mistake(repeated("a .", 17) + "a = 1"), "m:1:48: error: a key of more than 16 parts");
+  EXPECT_NE(first_mistake(repeated("[\n", 100000)).find("not complete"), std::string::npos);
+  EXPECT_EQ(first_mistake("a = " + repeated("[\n", 100000)), "m:17:1: error: nested more than 16 deep");
+}
+
+TEST(Guard, LeavesStringsAndCommentsAlone) {
+  const std::string inside = repeated("[{.", 40) + "\xc3\xa4";
+  Mistakes mistakes;
+  for (const std::string& text :
+       {"# " + inside, "a = \"" + inside + "\"", "a = '" + inside + "'", "a = \"\"\"\n" + inside + "\n\"\"\"",
+        "a = '''\n" + inside + "'''", "a = \"\\\"" + inside + "\"", "a = \"\"\"x\"\"\"\"\" # " + inside}) {
+    EXPECT_TRUE(guard_toml(text, mistakes)) << text;
+  }
+}
+
+TEST(Guard, KnowsWhereAStringOnManyLinesEnds) {
+  for (const char* text :
+       {"a = \"\"\"x\"\"\" \xc3\xa4", "a = \"\"\"x\"\"\"\" \xc3\xa4", "a = '\'\'x'\'\'\'\' \xc3\xa4"}) {
+    EXPECT_NE(first_mistake(text).find("U+00E4 outside quotes"), std::string::npos) << text;
+  }
+}
+
+TEST(Guard, RefusesAFileThatIsTooLong) {
+  EXPECT_EQ(
+      first_mistake(std::string(kMaxFileSize + 1, '#')),
+      "m:1:1: error: the file has 1048577 bytes and a mesh file at most 1048576; is it the right file?");
+}
+
+TEST(Guard, TakesByteOrderMarkAndWindowsLines) {
+  std::string text = "\xef\xbb\xbf" + test::three_sites();
+  EXPECT_TRUE(parse(text).mesh.has_value());
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.insert(at, "\r");
+  EXPECT_TRUE(parse(text).mesh.has_value());
+}
+
+TEST(Guard, SaysNothingOfTheLineAfterAnArrayThatDoesNotEnd) {
+  const Parsed parsed = parse("[[site]]\nlan = [\"10.10.1.0/24\"\nid = 1\nasn = 65001\n");
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].line, 3);
+}
+
+TEST(Guard, FindsSeveralBrokenLinesAndNoConsequences) {
+  const Parsed parsed = parse(
+      "[mesh]\nname = home\nlans = \"10.0.0.0/8\"\n[[site]\nname = \"a\"\nname = \"b\"\nid = "
+      "x\n\n[[site]]\nid = 1 2\nasn = 3\nasn = 4\n");
+  std::vector<int> lines;
+  for (const Mistake& mistake : parsed.mistakes) lines.push_back(mistake.line);
+  EXPECT_EQ(lines, (std::vector<int>{2, 4, 10, 12}));
+}
+
+// The first line opens a bracket, and without that line the last one is a header that toml++ must not see.
+TEST(Guard, LooksAgainAfterABrokenLine) {
+  const Parsed parsed = parse("a = [ = \nb = 1\n[\n");
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].line, 1);
+}
+
+}  // namespace
+}  // namespace trimtab::mesh

@@ -1,0 +1,63 @@
+#include "mesh/mtu.h"
+
+#include <gtest/gtest.h>
+
+#include "support/mesh_text.h"
+
+namespace trimtab::mesh {
+namespace {
+
+// The table of specification §3.
+TEST(Mtu, BoundIsTheTableOfTheSpecification) {
+  struct Row {
+    int wan;
+    Outer outer;
+    Family overlay;
+    int bound;
+  };
+  const Row rows[] = {{1500, Outer::ipv4, Family::ipv4, 1416}, {1492, Outer::ipv4, Family::ipv4, 1408},
+                      {1500, Outer::ipv6, Family::ipv4, 1396}, {1500, Outer::any, Family::ipv4, 1396},
+                      {1500, Outer::ipv4, Family::ipv6, 1396}, {1500, Outer::ipv6, Family::ipv6, 1376},
+                      {1500, Outer::any, Family::ipv6, 1376}};
+  for (const Row& row : rows) EXPECT_EQ(link_mtu_bound(row.wan, row.outer, row.overlay), row.bound);
+}
+
+TEST(Mtu, SumShowsEveryHeader) {
+  EXPECT_EQ(
+      link_mtu_sum(1492, Outer::ipv4, Family::ipv4),
+      "1492 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 (WireGuard) - 20 (IPv4 delivery header) - 4 (GRE) = 1408");
+  EXPECT_EQ(
+      link_mtu_sum(1500, Outer::any, Family::ipv6),
+      "1500 (WAN) - 40 (outer IPv6) - 8 (UDP) - 32 (WireGuard) - 40 (IPv6 delivery header) - 4 (GRE) = 1376");
+}
+
+int link_mtu(const Mesh& mesh, SiteId one, SiteId other) {
+  for (const Link& link : mesh.links) {
+    if (link.has(one) && link.has(other)) return link.mtu;
+  }
+  return -1;
+}
+
+TEST(Mtu, OfALinkIsTheNarrowerEndAndAtMost1400) {
+  const Mesh mesh =
+      test::parsed(test::mesh_table() + test::site_table({1, "a"}) + test::site_table({2, "b"}) +
+                   test::site_table({3, "c", false, "wan_mtu = 1480\n"}));
+  EXPECT_EQ(link_mtu(mesh, 1, 2), 1400);
+  EXPECT_EQ(link_mtu(mesh, 1, 3), 1396);
+  EXPECT_EQ(link_mtu(mesh, 2, 3), 1396);
+}
+
+TEST(Mtu, OfTheUnderlayGivesWayToIpv6WhereAnyPeerMayBeReachedOverIt) {
+  const Mesh mesh =
+      test::parsed(test::mesh_table() + test::site_table({1, "a"}) + test::site_table({2, "b"}) +
+                   test::site_table({3, "c", false, "outer = \"any\"\n"}) + test::link_table("a", "b") +
+                   test::link_table("b", "c"));
+  EXPECT_EQ(underlay_mtu(mesh, 1), 1440);  // b only, over IPv4
+  EXPECT_EQ(underlay_mtu(mesh, 2), 1420);  // c may be reached over IPv6
+  EXPECT_EQ(underlay_mtu(mesh, 3), 1440);
+  EXPECT_EQ(link_mtu(mesh, 1, 2), 1396);  // b's wg0 is the narrower one
+  EXPECT_EQ(link_mtu(mesh, 2, 3), 1396);
+}
+
+}  // namespace
+}  // namespace trimtab::mesh
