@@ -16,12 +16,9 @@ Result<Request> parse_request(std::string_view line) {
   const auto ask = json->at("ask").get<std::string>();
   if (ask == "status") return Request{AskStatus{}};
   if (ask == "events") {
-    AskEvents events;
-    if (json->contains("since")) {
-      if (!json->at("since").is_number_unsigned()) return Error{"\"since\" is not an event's number"};
-      events.since = json->at("since").get<std::uint64_t>();
-    }
-    return Request{events};
+    if (!json->contains("since")) return Request{AskEvents{}};
+    if (!json->at("since").is_number_unsigned()) return Error{"\"since\" is not an event's number"};
+    return Request{AskEvents{json->at("since").get<std::uint64_t>()}};
   }
   if (ask == "explain") {
     if (!json->contains("destination") || !json->at("destination").is_string()) {

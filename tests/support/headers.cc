@@ -1,0 +1,1 @@
+// Empty: it owns the precompiled headers of tests/CMakeLists.txt.
