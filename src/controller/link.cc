@@ -1,5 +1,7 @@
 #include "controller/link.h"
 
+#include <algorithm>
+
 namespace trimtab::controller {
 namespace {
 
@@ -63,13 +65,23 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   const int probes = round.answered + round.late + round.lost;
   if (probes == 0) return;
   last_round_ = round;
-  turn(availability_.round(now, round, rules(settings)));
-  for (const ProbeResult& probe : sample.probes) loss_.add(probe.outcome == Outcome::lost);
+  const Turn what = availability_.round(now, round, rules(settings));
+  turn(what);
+  const bool anew = what == Turn::first_answer || what == Turn::answering_again;
+  count_losses(sample, anew);
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
   check_boundaries(round, settings);
   check_settled(settings);
   if (loss_.probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
+}
+
+void Link::count_losses(const Sample& sample, bool anew) {
+  const auto lost = [](const ProbeResult& probe) { return probe.outcome == Outcome::lost; };
+  // What was lost before the link answered is part of its silence, not of what it is like now.
+  auto probe =
+      anew ? std::find_if_not(sample.probes.begin(), sample.probes.end(), lost) : sample.probes.begin();
+  for (; probe != sample.probes.end(); ++probe) loss_.add(lost(*probe));
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
@@ -89,7 +101,7 @@ void Link::turn(Turn turn) {
     case Turn::none:
       break;
     case Turn::first_answer:
-      loss_.clear();  // what was lost before the peer was there at all
+      loss_.clear();
       stability_.release(Reason::first_answer);
       break;
     case Turn::dropped:

@@ -57,6 +57,7 @@ class Link {
   std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
   void turn(Availability::Turn turn);
   void start_anew();
+  void count_losses(const Sample& sample, bool anew);
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
   LossView loss_view() const;

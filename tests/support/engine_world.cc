@@ -163,7 +163,8 @@ control::Json EngineWorld::ask(const std::string& request) {
 }
 
 control::Json EngineWorld::link(const std::string& neighbour) {
-  for (const control::Json& link : ask(R"({"ask": "status"})")["links"]) {
+  const control::Json status = ask(R"({"ask": "status"})");
+  for (const control::Json& link : status["links"]) {
     if (link["neighbour"] == neighbour) return link;
   }
   TRIMTAB_CHECK(!"no such link");
@@ -172,7 +173,8 @@ control::Json EngineWorld::link(const std::string& neighbour) {
 
 std::vector<std::string> EngineWorld::event_texts() {
   std::vector<std::string> texts;
-  for (const control::Json& event : ask(R"({"ask": "events"})")["events"]) {
+  const control::Json answer = ask(R"({"ask": "events"})");
+  for (const control::Json& event : answer["events"]) {
     texts.push_back((event["link"].is_null() ? "" : event["link"].get<std::string>() + ": ") +
                     event["text"].get<std::string>());
   }

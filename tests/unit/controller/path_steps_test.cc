@@ -61,6 +61,16 @@ TEST(Path, VanishesAtOnceAndEarnsItsReturn) {
        {kInterval, {}, {{2, 410, Reason::returned}}, {{2, std::nullopt}}}});
 }
 
+TEST(Path, WhatWasLostBeforeTheAnswerIsPartOfTheSilence) {
+  Sample back = answers(20);
+  for (int i = 0; i < 4; ++i) back.probes[static_cast<std::size_t>(i)].outcome = Outcome::lost;
+  run({kMeasured,
+       {minutes{3}, {round(2, nothing_answers())}, {{2, kLastResort, Reason::down}}},
+       {kInterval, {round(2, back)}, {}, {{2, Holding::earning, seconds{30}}}},
+       {kInterval, {round(2, answers(20))}, {}, {{2, Holding::earning}}},
+       {kInterval, {}, {{2, k20ms, Reason::returned}}}});
+}
+
 TEST(Path, AReturnIsALoweringAndDwells) {
   run({kMeasured,
        {kInterval, {round(2, nothing_answers())}, {{2, kLastResort, Reason::down}}},
