@@ -10,8 +10,10 @@ def test_one_lost_probe_moves_nothing(mesh):
     a, b = mesh["A"], mesh["B"]
     before = b.status_of(a)["loss"]
     # The counter starts at the next packet, so exactly one of the next million is dropped.
-    b.router.run("nft", "-f", "-", input="""table inet one_probe { chain lose { type filter hook output priority 0;
-        oifname "gre-a" icmp type echo-request numgen inc mod 1000000 0 counter drop; } }""")
+    b.router.run("nft", "-f", "-", input="""table inet one_probe { chain lose {
+        type filter hook output priority 0
+        oifname "gre-a" icmp type echo-request numgen inc mod 1000000 0 counter drop
+    } }""")
     try:
         seen = b.events()[-1]["number"]
         mesh.wait_until("B has noticed a lost probe", lambda: b.status_of(a)["loss"]["percent"] > before["percent"], 15)

@@ -14,6 +14,10 @@ namespace {
 
 constexpr const char* kSiteFile = "/etc/trimtab/site";
 
+// Far above what the parser takes, so that it is the parser who says what is wrong with a file that is too
+// long.
+constexpr std::size_t kMostRead = 64 * mesh::kMaxFileSize;
+
 std::string trimmed(std::string text) {
   text.erase(text.find_last_not_of(" \t\r\n") + 1);
   text.erase(0, text.find_first_not_of(" \t\r\n"));
@@ -38,7 +42,7 @@ int complain(const Error& error, int status) {
 }
 
 std::optional<mesh::Mesh> load_mesh(const Common& common, int& status) {
-  const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
+  const auto text = os::read_file(common.mesh_file, kMostRead);
   if (!text) {
     status = complain(text.error());
     return std::nullopt;

@@ -47,10 +47,9 @@ Link build_link(const Draft& draft, const DraftLink& from, const std::vector<Out
     to.interface = interface_at(from, end);
     to.address = {link_address(link.subnet.front(), end)};
   }
-  int limiting = 0;
-  const auto bound = mtu_bound(draft, from, outer, limiting);
+  const auto bound = mtu_bound(draft, from, outer);
   TRIMTAB_CHECK(bound.has_value());
-  link.mtu = from.mtu ? from.mtu->value : std::min(*bound, kDefaultLinkMtu);
+  link.mtu = from.mtu ? from.mtu->value : std::min(bound->bytes, kDefaultLinkMtu);
   link.bandwidth = from.bandwidth;
   link.bias = from.bias;
   link.metered = from.metered || low.metered || high.metered;

@@ -12,9 +12,9 @@ namespace {
 constexpr int kIpv4Header = 20;
 constexpr int kIpv6Header = 40;
 constexpr int kUdpHeader = 8;
-// Type, receiver and counter 16, authentication tag 16. WireGuard's padding never exceeds its interface's
-// MTU.
+// Type, receiver and counter 16, authentication tag 16.
 constexpr int kWireGuard = 32;
+constexpr int kWireGuardPadsTo = 16;
 constexpr int kGreHeader = 4;
 
 int ip_header(bool ipv6) {
@@ -44,6 +44,25 @@ int underlay_mtu(const Mesh& mesh, SiteId site) {
 
 int link_mtu_bound(int wan_mtu, Outer outer, Family overlay) {
   return wan_mtu - wireguard_overhead(outer) - gre_overhead(overlay);
+}
+
+MtuBound link_mtu_bound(const std::array<MtuEnd, 2>& ends, Family overlay) {
+  const auto underlay = [&](std::size_t end) {
+    return ends[end].wan_mtu - wireguard_overhead(ends[end].peers);
+  };
+  MtuBound bound;
+  bound.narrower = underlay(1) < underlay(0) ? 1 : 0;
+  int fits = underlay(bound.narrower);
+  for (std::size_t to = 0; to < 2; ++to) {
+    const int passes = ends[to].wan_mtu - wireguard_overhead(ends[to].outer);
+    const int padded = passes - passes % kWireGuardPadsTo;
+    if (underlay(1 - to) <= passes || padded >= fits) continue;
+    bound.narrower = to;
+    bound.padding = underlay(to) - padded;
+    fits = padded;
+  }
+  bound.bytes = fits - gre_overhead(overlay);
+  return bound;
 }
 
 std::string link_mtu_sum(int wan_mtu, Outer outer, Family overlay) {

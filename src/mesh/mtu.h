@@ -2,6 +2,7 @@
 // WireGuard 32, GRE's own delivery header 20 or 40, GRE 4. The delivery header is what many write-ups forget.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "mesh/mesh.h"
@@ -22,8 +23,27 @@ int gre_overhead(Family overlay);
 // IPv6.
 int underlay_mtu(const Mesh& mesh, SiteId site);
 
-// The largest packet that passes one way: an end's WAN, the family outside, the family of the overlay.
+// The largest packet that passes between two ends alike: their WAN, the family outside, the family of the
+// overlay.
 int link_mtu_bound(int wan_mtu, Outer outer, Family overlay);
+
+// One end of a link, as far as its MTU goes.
+struct MtuEnd {
+  int wan_mtu = 0;
+  Outer outer = Outer::ipv4;  // its own family outside: what is sent to it runs over that
+  Outer peers = Outer::ipv4;  // the widest of all its peers': what its wg0 is made for
+};
+
+struct MtuBound {
+  int bytes = 0;
+  std::size_t narrower = 0;  // the end that it comes from
+  int padding = 0;           // bytes lost to the other end's padding
+};
+
+// The largest packet that passes both ways. WireGuard pads to 16 bytes, up to the MTU of the *sender's* wg0:
+// towards a peer whose WAN is narrower, that padding is sent too and would be fragmented on the way (the
+// packets carry no DF), so there the bound is what fits padded.
+MtuBound link_mtu_bound(const std::array<MtuEnd, 2>& ends, Family overlay);
 
 // "1500 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 (WireGuard) - 20 (IPv4 delivery header) - 4 (GRE) = 1416"
 std::string link_mtu_sum(int wan_mtu, Outer outer, Family overlay);

@@ -4,6 +4,7 @@
 
 #include "mesh/draft.h"
 #include "mesh/mistakes.h"
+#include "mesh/mtu.h"
 
 namespace trimtab::mesh {
 
@@ -40,9 +41,8 @@ std::vector<Outer> outer_of_peers(const Draft& draft);
 // The name that the file gives to the link's interface at this end, else the derived "gre-<peer>".
 std::string interface_at(const DraftLink& link, int end);
 
-// The largest MTU that passes both ways; absent where a WAN's MTU was refused. `limiting` is the narrower
-// end.
-std::optional<int> mtu_bound(const Draft& draft, const DraftLink& link, const std::vector<Outer>& outer,
-                             int& limiting);
+// The largest MTU that passes both ways; absent where a WAN's MTU was refused.
+std::optional<MtuBound> mtu_bound(const Draft& draft, const DraftLink& link,
+                                  const std::vector<Outer>& outer_of_peers);
 
 }  // namespace trimtab::mesh

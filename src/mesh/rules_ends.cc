@@ -108,16 +108,15 @@ std::string interface_at(const DraftLink& link, int end) {
   return std::string(kInterfacePrefix) + link.between[1 - own].value;
 }
 
-std::optional<int> mtu_bound(const Draft& draft, const DraftLink& link, const std::vector<Outer>& outer,
-                             int& limiting) {
-  std::array<int, 2> bound{};
+std::optional<MtuBound> mtu_bound(const Draft& draft, const DraftLink& link,
+                                  const std::vector<Outer>& outer_of_peers) {
+  std::array<MtuEnd, 2> ends;
   for (std::size_t end = 0; end < 2; ++end) {
-    const auto& wan = draft.sites[link.site[end]].wan_mtu;
-    if (!wan) return std::nullopt;
-    bound[end] = link_mtu_bound(wan->value, outer[link.site[end]], Family::ipv4);
+    const DraftSite& site = draft.sites[link.site[end]];
+    if (!site.wan_mtu) return std::nullopt;
+    ends[end] = {site.wan_mtu->value, site.outer, outer_of_peers[link.site[end]]};
   }
-  limiting = bound[1] < bound[0] ? 1 : 0;
-  return std::min(bound[0], bound[1]);
+  return link_mtu_bound(ends, Family::ipv4);
 }
 
 void check_interfaces(const Draft& draft, Mistakes& mistakes) {
@@ -128,15 +127,17 @@ void check_interfaces(const Draft& draft, Mistakes& mistakes) {
 void check_mtu(const Draft& draft, Mistakes& mistakes) {
   const std::vector<Outer> outer = outer_of_peers(draft);
   for (const DraftLink& link : draft.links) {
-    int limiting = 0;
-    const auto bound = link.mtu ? mtu_bound(draft, link, outer, limiting) : std::nullopt;
-    if (!bound || link.mtu->value <= *bound) continue;
-    const std::size_t site = link.site[static_cast<std::size_t>(limiting)];
-    mistakes.error(
-        link.mtu->at,
-        fmt::format("mtu {} does not pass {}: {}; write at most {}", link.mtu->value,
-                    draft.sites[site].title(),
-                    link_mtu_sum(draft.sites[site].wan_mtu->value, outer[site], Family::ipv4), *bound));
+    const auto bound = link.mtu ? mtu_bound(draft, link, outer) : std::nullopt;
+    if (!bound || link.mtu->value <= bound->bytes) continue;
+    const std::size_t narrower = link.site[bound->narrower];
+    const std::size_t other = link.site[1 - bound->narrower];
+    std::string sum = link_mtu_sum(draft.sites[narrower].wan_mtu->value, outer[narrower], Family::ipv4);
+    if (bound->padding > 0) {
+      sum += fmt::format(", less {} for the padding that WireGuard at {} sends = {}", bound->padding,
+                         draft.sites[other].title(), bound->bytes);
+    }
+    mistakes.error(link.mtu->at, fmt::format("mtu {} does not pass {}: {}; write at most {}", link.mtu->value,
+                                             draft.sites[narrower].title(), sum, bound->bytes));
   }
 }
 

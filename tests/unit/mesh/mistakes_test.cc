@@ -303,7 +303,8 @@ const Case kCases[] = {
     {"mtu_above_the_bound_of_pppoe",
      {{kLinkAb, kLinkAb + "mtu = 1409\n"}, {kSiteB, kSiteB + "wan_mtu = 1492\n"}},
      {"m:36:7: error: mtu 1409 does not pass site \"b\": 1492 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 "
-      "(WireGuard) - 20 (IPv4 delivery header) - 4 (GRE) = 1408; write at most 1408"}},
+      "(WireGuard) - 20 (IPv4 delivery header) - 4 (GRE) = 1408, less 8 for the padding that WireGuard at "
+      "site \"a\" sends = 1400; write at most 1400"}},
     {"mtu_above_the_bound_over_ipv6",
      {{kLinkAb, kLinkAb + "mtu = 1397\n"}, {"\"192.0.2.2:51820\"", "\"[2001:db8::2]:51820\""}},
      {"m:35:7: error: mtu 1397 does not pass site \"a\": 1500 (WAN) - 40 (outer IPv6) - 8 (UDP) - 32 "

@@ -43,8 +43,46 @@ TEST(Mtu, OfALinkIsTheNarrowerEndAndAtMost1400) {
       test::parsed(test::mesh_table() + test::site_table({1, "a"}) + test::site_table({2, "b"}) +
                    test::site_table({3, "c", false, "wan_mtu = 1480\n"}));
   EXPECT_EQ(link_mtu(mesh, 1, 2), 1400);
-  EXPECT_EQ(link_mtu(mesh, 1, 3), 1396);
-  EXPECT_EQ(link_mtu(mesh, 2, 3), 1396);
+  EXPECT_EQ(link_mtu(mesh, 1, 3), 1384);  // c's wg0 has 1420; a pads up to 1424, which c's WAN does not take
+  EXPECT_EQ(link_mtu(mesh, 2, 3), 1384);
+}
+
+MtuBound between(MtuEnd one, MtuEnd other) {
+  return link_mtu_bound({one, other}, Family::ipv4);
+}
+
+TEST(Mtu, PaddingCountsWhereTheOtherEndIsWider) {
+  EXPECT_EQ(between({1492}, {1492}).bytes, 1408);  // each pads up to its own wg0's MTU and no further
+  EXPECT_EQ(between({1492}, {1500}).bytes, 1400);
+  EXPECT_EQ(between({1500}, {1492}).narrower, 1U);
+  EXPECT_EQ(between({1500}, {1492}).padding, 8);
+  EXPECT_EQ(between({1484}, {1500}).bytes, 1400);  // 1424, a multiple of 16
+  EXPECT_EQ(between({1484}, {1500}).padding, 0);
+}
+
+TEST(Mtu, PaddingTowardsAnEndOverIpv4IsNotHeldAgainstIpv6sRoom) {
+  // f's wg0 is made for e's IPv6; what e sends to f runs over IPv4 and has 20 bytes more.
+  const MtuBound bound = between({1500, Outer::any, Outer::ipv4}, {1500, Outer::ipv4, Outer::any});
+  EXPECT_EQ(bound.bytes, 1396);
+  EXPECT_EQ(bound.padding, 0);
+}
+
+// WireGuard's own arithmetic, for every packet of the bound and one more.
+TEST(Mtu, IsTheLargestThatPassesPaddedBothWays) {
+  const auto passes = [](int bytes, const MtuEnd& from, const MtuEnd& to) {
+    const int inside = bytes + 24;
+    const int underlay = from.wan_mtu - wireguard_overhead(from.peers);
+    const int padded = std::min((inside + 15) / 16 * 16, underlay);
+    return inside <= underlay && padded + wireguard_overhead(to.outer) <= std::min(from.wan_mtu, to.wan_mtu);
+  };
+  for (int one = 1400; one <= 1500; ++one) {
+    for (int other = 1400; other <= 1500; ++other) {
+      const MtuEnd a{one}, b{other};
+      const int bound = between(a, b).bytes;
+      EXPECT_TRUE(passes(bound, a, b) && passes(bound, b, a)) << one << " " << other;
+      EXPECT_FALSE(passes(bound + 1, a, b) && passes(bound + 1, b, a)) << one << " " << other;
+    }
+  }
 }
 
 TEST(Mtu, OfTheUnderlayGivesWayToIpv6WhereAnyPeerMayBeReachedOverIt) {
