@@ -42,9 +42,10 @@ def mesh(quick_mesh):
     quick_mesh.repair()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def shipped_mesh():
-    """The four sites at the pace that ships: a round takes fifteen seconds."""
+    """The four sites at the pace that ships: a round takes fifteen seconds. Each test has its own, since what one did
+    to a link would take minutes to be forgiven."""
     with Lab(Description(FOUR_SITES, tuning=SHIPPED), "shipped") as lab:
         lab.up()
         lab.steer()

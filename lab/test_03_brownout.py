@@ -36,12 +36,13 @@ def test_traffic_moves_and_returns_without_losing_a_packet(mesh):
 
 
 def test_at_the_shipped_pace_traffic_moves_within_four_intervals(shipped_mesh):
-    stream = shipped_mesh.stream("A", "D")
-    shipped_mesh.wait_until("the stream arrives", stream.arriving, 10)
-    stream.mark()
+    streams = [shipped_mesh.stream("A", "D"), shipped_mesh.stream("D", "A")]
+    shipped_mesh.wait_until("both streams arrive", lambda: all(stream.arriving() for stream in streams), 10)
+    for stream in streams:
+        stream.mark()
     shipped_mesh.link("B", "D").delay(add_ms=100, direction="B>D")
-    shipped_mesh.wait_until("A reaches D through C", lambda: shipped_mesh["A"].route_to(shipped_mesh["D"]) == shipped_mesh["C"],
-                            4 * SHIPPED_INTERVAL_S)
-    report = stream.stop()
-    print(f"  the move: {report}")
-    assert report.lost == 0
+    shipped_mesh.wait_until("A and D talk through C", lambda: a_and_d_talk_over(shipped_mesh, "ACD"), 4 * SHIPPED_INTERVAL_S)
+    for direction, stream in zip(("A to D", "D to A"), streams):
+        report = stream.stop()
+        print(f"  the move, {direction}: {report}")
+        assert report.lost == 0

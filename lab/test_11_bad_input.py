@@ -55,20 +55,29 @@ def test_a_missing_key(lab):
     assert links(site) == before
 
 
-def test_no_privilege(lab):
-    """`up` as nobody, with everything readable that it needs to read."""
-    site = lab["A"]
-    before = links(site)
+def up_as_nobody(site):
     for path in (site.config.parents[1], site.config.parent, site.config, site.run):
         path.chmod(0o755)
-    key = site.config / "private.key"
+    with site.router.inside():
+        return subprocess.run([TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir",
+                               str(site.config), "--run-dir", str(site.run)], user=NOBODY, group=NOBODY,
+                              extra_groups=[], capture_output=True, text=True)
+
+
+def test_an_unreadable_key(lab):
+    site = lab["A"]
+    before = links(site)
+    refused(up_as_nobody(site), str(site.config / "private.key"), "Permission denied")
+    assert links(site) == before
+
+
+def test_no_privilege(lab):
+    """With everything readable that it needs to read."""
+    site = lab["A"]
+    before, key = links(site), site.config / "private.key"
     os.chown(key, NOBODY, NOBODY)
     try:
-        with site.router.inside():
-            done = subprocess.run([TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir",
-                                   str(site.config), "--run-dir", str(site.run)], user=NOBODY, group=NOBODY,
-                                  extra_groups=[], capture_output=True, text=True)
-        refused(done, "root")
+        refused(up_as_nobody(site), "root")
     finally:
         os.chown(key, 0, 0)
     assert links(site) == before

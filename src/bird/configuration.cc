@@ -160,17 +160,12 @@ std::string_view bfd_timing(mesh::Bfd bfd) {
   return bfd == mesh::Bfd::fast ? "interval 100 ms; multiplier 5;" : "interval 1 s; multiplier 3;";
 }
 
-mesh::Bfd effective_bfd(const mesh::Link& link) {
-  return link.metered && link.bfd == mesh::Bfd::fast ? mesh::Bfd::slow : link.bfd;
-}
-
 std::string bfd_protocol(const std::vector<const mesh::Link*>& links, mesh::SiteId self) {
   std::string interfaces;
   for (const mesh::Link* link : links) {
-    const mesh::Bfd bfd = effective_bfd(*link);
-    if (bfd == mesh::Bfd::off) continue;
+    if (link->bfd == mesh::Bfd::off) continue;
     fmt::format_to(std::back_inserter(interfaces), "  interface \"{}\" {{ {} }};\n",
-                   link->own(self).interface, bfd_timing(bfd));
+                   link->own(self).interface, bfd_timing(link->bfd));
   }
   if (interfaces.empty()) return {};
   return fmt::format("\nprotocol bfd mesh_bfd {{\n{}}}\n", interfaces);
@@ -218,8 +213,8 @@ protocol bgp {} from mesh_link {{
 }}
 )",
                      protocol_name(peer.site), own.interface, ipv4_address(own).text(), self.asn,
-                     ipv4_address(peer).text(), asn, effective_bfd(link) == mesh::Bfd::off ? "off" : "on",
-                     asn, mesh.policy == mesh::Policy::path ? "COST" : "PREFERENCE", peer.site, asn);
+                     ipv4_address(peer).text(), asn, link.bfd == mesh::Bfd::off ? "off" : "on", asn,
+                     mesh.policy == mesh::Policy::path ? "COST" : "PREFERENCE", peer.site, asn);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace trimtab::bird {
 
 // Defines, for bird.conf's sessions to call:
-//   refuse_foreign_route(neighbour's ASN)   ends the filter where the route is not the neighbour's to
-//   announce value_route(COST_2 or PREFERENCE_2)     sets communities and LOCAL_PREF by the mesh's policy
+//   refuse_foreign_route(neighbour's ASN)     ends the filter where the neighbour may not announce the route
+//   value_route(COST_2 or PREFERENCE_2)       sets communities and LOCAL_PREF by the mesh's policy
 //   announce(neighbour's ASN)               accepts or rejects for the export to that neighbour
 std::string filter_functions(const mesh::Mesh& mesh, const mesh::Site& self);
 

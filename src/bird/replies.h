@@ -54,7 +54,7 @@ Result<std::vector<BfdSession>> parse_bfd_sessions(const Reply& reply);
 struct RouteCandidate {
   std::string protocol;  // "site_2"; "mesh_lan" for our own
   bool best = false;
-  std::vector<mesh::Asn> as_path;  // the neighbour first; empty for our own
+  std::vector<mesh::Asn> as_path;  // the neighbour first; without `all` the last one only; empty for our own
   std::optional<std::uint32_t> local_preference;
   std::vector<std::array<std::uint32_t, 3>> large_communities;
 
@@ -62,8 +62,10 @@ struct RouteCandidate {
   std::optional<std::uint32_t> community(std::uint32_t administrator, std::uint32_t kind) const;
 };
 
-// The command for parse_routes: all routes of exactly this prefix.
+// Commands for parse_routes: all routes of exactly this prefix; and the best routes of sites whose mesh file
+// has another fingerprint than ours, normally none.
 std::string routes_command(const Prefix& prefix);
+std::string other_fingerprints_command(std::uint32_t community, std::uint32_t own_fingerprint);
 // Empty where BIRD has none; the best one first, otherwise in BIRD's order.
 Result<std::vector<RouteCandidate>> parse_routes(const Reply& reply);
 

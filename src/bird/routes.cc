@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bird/configuration.h"
 #include "bird/replies.h"
 
 namespace trimtab::bird {
@@ -33,7 +34,13 @@ std::optional<RouteCandidate> parse_heading(std::string_view text) {
   if (open == std::string_view::npos || close == std::string_view::npos) return std::nullopt;
   const std::string_view source = text.substr(open + 1, close - open - 1);
   RouteCandidate candidate{.protocol = std::string(source.substr(0, source.find(' ')))};
-  candidate.best = text.substr(close + 1).starts_with(" *");
+  const std::string_view rest = text.substr(close + 1);
+  candidate.best = rest.starts_with(" *");
+  // All there is of the path where the attributes were not asked for.
+  if (const std::size_t origin = rest.find("[AS"); origin != std::string_view::npos) {
+    const auto values = numbers(rest.substr(origin));
+    if (!values.empty()) candidate.as_path = {values.front()};
+  }
   return candidate;
 }
 
@@ -79,6 +86,18 @@ std::optional<std::uint32_t> RouteCandidate::community(std::uint32_t administrat
 
 std::string routes_command(const Prefix& prefix) {
   return fmt::format("show route {} all", prefix.text());
+}
+
+// BIRD compares, so that the reply is short also where it holds other people's routes.
+std::string other_fingerprints_command(std::uint32_t community, std::uint32_t own_fingerprint) {
+  std::string others;
+  const auto add = [&](std::uint32_t low, std::uint32_t high) {
+    others +=
+        fmt::format("{}({}, {}, {}..{})", others.empty() ? "" : ", ", community, kFingerprintKind, low, high);
+  };
+  if (own_fingerprint > 0) add(0, own_fingerprint - 1);
+  if (own_fingerprint < UINT32_MAX) add(own_fingerprint + 1, UINT32_MAX);
+  return fmt::format("show route primary where bgp_large_community ~ [{}]", others);
 }
 
 Result<std::vector<RouteCandidate>> parse_routes(const Reply& reply) {

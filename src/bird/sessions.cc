@@ -60,7 +60,9 @@ std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols
                one.interface == session.neighbour.interface;
       });
       session.was_bfd_up |= up;
-      if (session.was_bfd_up) report.bfd_up = up;
+      // Before the session is there, BIRD has not asked for BFD either.
+      if (session.was_bfd_up || report.established) report.bfd_up = up;
+      report.bfd_starting = !session.was_bfd_up;
     }
     reports.push_back(report);
   }

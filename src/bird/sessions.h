@@ -28,9 +28,10 @@ std::vector<Neighbour> neighbours_of(const mesh::Mesh& mesh, mesh::SiteId self);
 struct SessionReport {
   mesh::SiteId neighbour = 0;
   bool established = false;
-  // Absent: off, not known, or not up yet since BIRD (re)started; so false is always a BFD session that was
-  // lost.
-  std::optional<bool> bfd_up;
+  std::optional<bool> bfd_up;  // absent: off, or not known
+  // BFD was not seen up since BIRD (re)started: that it is not says nothing about the link. It may be that
+  // nobody lets its packets in, so it is shown.
+  bool bfd_starting = false;
   // Not seen Established since BIRD (re)started: that it is not says nothing about the link.
   bool starting = false;
   bool operator==(const SessionReport&) const = default;

@@ -2,12 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <tuple>
 
+#include "bird/replies.h"
 #include "os/files.h"
 #include "os/subprocess.h"
 
@@ -15,22 +14,6 @@ namespace trimtab::cli {
 namespace {
 
 constexpr const char* kInstall = "install BIRD 2.0.10 or later: apt install bird2";
-
-using Version = std::tuple<int, int, int>;
-constexpr Version kOldest{2, 0, 10};
-
-// "2.0.12", "3.1"; what stands after a number's last digit is passed over.
-Version parse_version(std::string_view text) {
-  int parts[3] = {0, 0, 0};
-  const char* next = text.data();
-  const char* end = next + text.size();
-  for (int& part : parts) {
-    const auto [after, error] = std::from_chars(next, end, part);
-    if (error != std::errc{} || after == end || *after != '.') break;
-    next = after + 1;
-  }
-  return {parts[0], parts[1], parts[2]};
-}
 
 // Removes the directory and all in it when it goes.
 class ScratchDirectory {
@@ -64,13 +47,9 @@ std::string first_line(const std::string& text) {
 }  // namespace
 
 Result<void> check_bird_version(std::string_view answer) {
-  constexpr std::string_view kIntroduction = "BIRD version ";
-  const std::size_t found = answer.find(kIntroduction);
-  if (found == std::string_view::npos) return Error{"`bird --version` names no version", kInstall};
-  std::string_view text = answer.substr(found + kIntroduction.size());
-  text = text.substr(0, text.find_first_of(" \n"));
-  if (parse_version(text) >= kOldest) return {};
-  return Error{fmt::format("BIRD {} is too old", text), kInstall};
+  const auto version = bird::parse_version(answer);
+  if (!version) return Error{version.error().what, kInstall};
+  return bird::check_version(*version);
 }
 
 Result<void> check_bird_program() {

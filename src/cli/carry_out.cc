@@ -47,7 +47,10 @@ Result<void> carry_out(Kernel& kernel, const network::Plan& plan) {
   for (std::size_t done = 0; done < plan.steps.size(); ++done) {
     const auto carried = carry_out(kernel, plan.steps[done].action);
     if (carried) continue;
-    const std::string left = undo(kernel, plan.steps, done);
+    // WireGuard takes several requests, so some of this step may be done; asking for its old state is
+    // harmless. Every other step is one request: it happened or it did not.
+    const bool partly = std::holds_alternative<network::ConfigureWireGuard>(plan.steps[done].action);
+    const std::string left = undo(kernel, plan.steps, partly ? done + 1 : done);
     Error error = carried.error();
     error.what += left.empty() ? " (what was done before it is undone)"
                                : " (undoing the rest failed as well" + left + ")";

@@ -44,7 +44,10 @@ Result<void> Kernel::carry_out(const network::CreateInterface& action) {
   }
   if (!made) return made;
   const netlink::LinkChange named{.name = wanted.name, .alias = wanted.alias};
-  return tell(route_, netlink::change_link(named), fmt::format("name interface {}", wanted.name));
+  auto marked = tell(route_, netlink::change_link(named), fmt::format("name interface {}", wanted.name));
+  // Without its mark nobody would know it for ours.
+  if (!marked) (void)tell(route_, netlink::delete_link(wanted.name), "");
+  return marked;
 }
 
 Result<void> Kernel::carry_out(const network::ChangeInterface& action) {

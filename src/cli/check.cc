@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "control/json.h"
 #include "mesh/parse.h"
-#include "os/files.h"
 
 namespace trimtab::cli {
 namespace {
@@ -17,7 +16,7 @@ control::Json mistake_json(const mesh::Mistake& mistake) {
 }
 
 int check_json(const Common& common) {
-  const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
+  const auto text = read_mesh_file(common);
   if (!text) return complain(text.error());
   const mesh::Parsed parsed = mesh::parse(*text);
   control::Json answer = {{"valid", parsed.mesh.has_value()}, {"mistakes", control::Json::array()}};

@@ -40,6 +40,9 @@ int complain(const Error& error, int status = kUsage);
 // Reads and checks the mesh file; every mistake goes to stderr as file:line:column: error: text.
 std::optional<mesh::Mesh> load_mesh(const Common& common, int& status);
 
+// Its text, whatever it holds.
+Result<std::string> read_mesh_file(const Common& common);
+
 // The site that this router is: --site, /etc/trimtab/site, host name; must be in the mesh.
 Result<mesh::SiteId> own_site(const Common& common, const mesh::Mesh& mesh);
 

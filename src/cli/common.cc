@@ -14,17 +14,13 @@ namespace {
 
 constexpr const char* kSiteFile = "/etc/trimtab/site";
 
-// Far above what the parser takes, so that it is the parser who says what is wrong with a file that is too
-// long.
-constexpr std::size_t kMostRead = 64 * mesh::kMaxFileSize;
-
 std::string trimmed(std::string text) {
   text.erase(text.find_last_not_of(" \t\r\n") + 1);
   text.erase(0, text.find_first_not_of(" \t\r\n"));
   return text;
 }
 
-// --site, else what `keygen` or the package wrote down, else the host's name up to its first dot.
+// --site, else what the operator wrote down, else the host's name up to its first dot.
 std::pair<std::string, std::string> site_name(const Common& common) {
   if (!common.site.empty()) return {common.site, "--site"};
   if (auto file = os::read_file(kSiteFile, 256)) return {trimmed(*file), kSiteFile};
@@ -41,8 +37,15 @@ int complain(const Error& error, int status) {
   return status;
 }
 
+Result<std::string> read_mesh_file(const Common& common) {
+  // Far above what the parser takes, so that it is the parser who says what is wrong with a file that is too
+  // long.
+  constexpr std::size_t kMostRead = 64 * mesh::kMaxFileSize;
+  return os::read_file(common.mesh_file, kMostRead);
+}
+
 std::optional<mesh::Mesh> load_mesh(const Common& common, int& status) {
-  const auto text = os::read_file(common.mesh_file, kMostRead);
+  const auto text = read_mesh_file(common);
   if (!text) {
     status = complain(text.error());
     return std::nullopt;

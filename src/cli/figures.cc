@@ -21,7 +21,9 @@ std::string short_percent(const Json& value) {
 
 std::string show_rtt(const Json& link) {
   if (link["rtt_ms"].is_null()) return kUnknown;
-  return fmt::format("{:.1f} ±{:.1f}", link["rtt_ms"].get<double>(), link["jitter_ms"].get<double>());
+  const Json& jitter = link["jitter_ms"];  // null while every round had one answer at most
+  return fmt::format("{:.1f} ±{}", link["rtt_ms"].get<double>(),
+                     jitter.is_null() ? kUnknown : fmt::format("{:.1f}", jitter.get<double>()));
 }
 
 std::string show_loss(const Json& link) {

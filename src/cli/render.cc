@@ -68,7 +68,6 @@ int render_site(const Common& common, Options options) {
   int status = kFine;
   const auto mesh = load_mesh(common, status);
   if (!mesh) return status;
-  if (const auto supported = check_supported(*mesh); !supported) return complain(supported.error());
   const auto self = own_site(common, *mesh);
   if (!self) return complain(self.error());
   make_absolute(options.site_files);

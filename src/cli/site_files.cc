@@ -43,6 +43,12 @@ Result<network::Memory> load_memory(const SiteFiles& files) {
     return Error{fmt::format("cannot use {}: {}", files.memory(), memory.error().what),
                  "delete it; `down` then cannot put the kernel's settings back"};
   }
+  for (const std::string& file : memory->files) {
+    // `down` deletes what stands here, as root.
+    if (file == files.metrics() || file == files.origins() || file == files.bird_configuration()) continue;
+    return Error{fmt::format("cannot use {}: {} is none of this site's files", files.memory(), file),
+                 "give the --config-dir and --run-dir that `trimtab up` was given"};
+  }
   return memory->kernel == nothing.kernel ? *std::move(memory) : nothing;
 }
 

@@ -34,20 +34,6 @@ network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_i
 
 }  // namespace
 
-Result<void> check_supported(const mesh::Mesh& mesh) {
-  if (mesh.encapsulation != mesh::Encapsulation::gre) {
-    return Error{"encapsulation \"none\" is not carried out by this version", "set encapsulation = \"gre\""};
-  }
-  for (const auto* prefixes : {&mesh.overlay, &mesh.link_pool, &mesh.lans}) {
-    for (const Prefix& prefix : *prefixes) {
-      if (prefix.address.family == Family::ipv4) continue;
-      return Error{fmt::format("{}: IPv6 inside the mesh is not carried out by this version", prefix.text()),
-                   "use IPv4 in overlay, links and lans"};
-    }
-  }
-  return {};
-}
-
 std::optional<SiteState> site_state(const Common& common, const SiteFiles& files, int& status) {
   auto mesh = load_mesh(common, status);
   if (!mesh) return std::nullopt;
@@ -55,7 +41,6 @@ std::optional<SiteState> site_state(const Common& common, const SiteFiles& files
     status = complain(error);
     return std::nullopt;
   };
-  if (const auto supported = check_supported(*mesh); !supported) return refuse(supported.error());
   const auto self = own_site(common, *mesh);
   if (!self) return refuse(self.error());
   const auto key = read_private_key(files.private_key());

@@ -21,7 +21,4 @@ struct SiteState {
 // Complains by itself and sets `status` where there is nothing to return.
 std::optional<SiteState> site_state(const Common& common, const SiteFiles& files, int& status);
 
-// The mesh's encapsulation and families are among those that this version carries out.
-Result<void> check_supported(const mesh::Mesh& mesh);
-
 }  // namespace trimtab::cli

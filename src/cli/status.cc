@@ -19,6 +19,12 @@ std::string show_bird(const Json& bird) {
   return text;
 }
 
+std::string joined(const Json& names) {
+  std::string text;
+  for (const Json& name : names) text += (text.empty() ? "" : ", ") + name.get<std::string>();
+  return text;
+}
+
 std::string show(const Json& status) {
   const bool path = status["policy"] == "path";
   std::string out = fmt::format("{}  site {}  policy {}  {}  underlay: {}  up {}\n",
@@ -27,11 +33,16 @@ std::string show(const Json& status) {
                                 status["policy"].get<std::string>(), show_bird(status["bird"]),
                                 status["underlay"].get<std::string>(), show_age(status["uptime_s"]));
   if (!status["bird"]["error"].is_null()) {
-    out += coloured(Colour::red, "BIRD refused: " + status["bird"]["error"].get<std::string>()) + "\n";
+    out += coloured(Colour::red, "BIRD: " + status["bird"]["error"].get<std::string>()) + "\n";
   }
   if (!status["mesh_file_ok"].get<bool>()) {
     out += coloured(Colour::red, "The mesh file has mistakes (trimtab check): the one before is in force.") +
            "\n";
+  }
+  if (!status["other_mesh_files"].empty()) {
+    out +=
+        coloured(Colour::yellow, "Another mesh file than here: " + joined(status["other_mesh_files"]) + ".") +
+        "\n";
   }
   using Align = Table::Align;
   Table table({{"LINK TO"},

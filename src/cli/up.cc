@@ -68,7 +68,9 @@ void say_what_is_next(const network::Plan& plan, const SiteFiles& files) {
     fmt::print("next: systemctl start trimtab-bird, or: bird -c {} -s {}\n", files.bird_configuration(),
                files.bird_socket());
   } else if (writes_files(plan)) {
-    fmt::print("next: birdc -s {} configure\n", files.bird_socket());
+    // The daemon first: what BIRD reads next must define every link that BIRD's new configuration has.
+    fmt::print("next: systemctl reload trimtab (or SIGHUP to `trimtab run`), then: birdc -s {} configure\n",
+               files.bird_socket());
   }
 }
 

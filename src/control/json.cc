@@ -116,6 +116,7 @@ Json to_json(const Status& status) {
           {"policy", status.policy},
           {"fingerprint", fmt::format("{:08x}", status.fingerprint)},
           {"mesh_file_ok", status.mesh_file_ok},
+          {"other_mesh_files", status.other_mesh_files},
           {"uptime_s", seconds(status.uptime)},
           {"bird",
            {{"state", status.bird.state},

@@ -66,6 +66,7 @@ struct Status {
   std::string mesh, site, policy;
   std::uint32_t fingerprint = 0;
   bool mesh_file_ok = true;  // false: the file on disk has mistakes, the one before is in force
+  std::vector<std::string> other_mesh_files;  // sites whose mesh file is another one than ours
   Duration uptime{};
   BirdReport bird;
   std::string underlay = "unknown";  // nobody here may ask WireGuard

@@ -76,6 +76,10 @@ void BandwidthEstimate::add(MonotonicTime now, const ThroughputSample& sample, R
   rate_ = Rate{static_cast<std::uint64_t>(std::llround(smoothed))};
 }
 
+void BandwidthEstimate::expire(MonotonicTime now, Rate assumed) {
+  if (rate_ && *rate_ < assumed && now - evidence_at_ > kStaleAfter) rate_.reset();
+}
+
 bool BandwidthEstimate::stale(MonotonicTime now) const {
   return rate_.has_value() && (doubted_ || now - evidence_at_ > kStaleAfter);
 }

@@ -44,6 +44,8 @@ class RttEstimate {
 class BandwidthEstimate {
  public:
   void add(MonotonicTime now, const ThroughputSample& sample, Rate assumed, double smoothing);
+  // What pushed the traffic away takes its own evidence along: an old rate below `assumed` is unknown again.
+  void expire(MonotonicTime now, Rate assumed);
   void doubt() { doubted_ = true; }  // the path may have become another: stale until new evidence
   std::optional<Rate> rate() const { return rate_; }
   bool stale(MonotonicTime now) const;

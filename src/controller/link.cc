@@ -71,6 +71,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   count_losses(sample, anew);
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
+  bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);
   check_settled(settings);
   if (loss_.probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
@@ -113,6 +114,7 @@ void Link::turn(Turn turn) {
       start_anew();
       break;
     case Turn::returned:
+      stability_.uncross(Reason::down);
       stability_.owe(Reason::returned);
       break;
   }
@@ -131,7 +133,7 @@ void Link::check_boundaries(const LastRound& round, const Settings& settings) {
     if (!up()) return;  // nothing but last resort is published: the value at the return says it all
     if (crossing == Crossing::beyond) stability_.cross(beyond);
     if (crossing != Crossing::back) return;
-    stability_.uncross();
+    stability_.uncross(beyond);
     stability_.owe(back);
   };
   note(loss_boundary_.update(loss_.proven(), round.answered + round.late + round.lost, settings.tuning),

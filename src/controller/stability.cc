@@ -44,7 +44,7 @@ Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& 
                          const mesh::Tuning& tuning) const {
   if (target.value == published_) return {};
   const bool worsens = worse(target.value, published_);
-  if (crossed_ && worsens) return judge_crossing(now, target.value);
+  if (!crossed_.empty() && worsens) return judge_crossing(now, target.value);
   if (worsens ? !target.may_worsen : !target.may_improve) return {.held = Held{Holding::restarted, {}}};
 
   if (!owed_ && !is_step(target.value, tuning)) return {.held = Held{Holding::hysteresis, {}}};
@@ -72,10 +72,11 @@ Reason Stability::reason() const {
 }
 
 Verdict Stability::judge_crossing(MonotonicTime now, Value to) const {
-  if (bucket_.has(now, kTokensForChange)) return {.publication = Publication{to, *crossed_}};
+  const Reason crossing = *crossed_.rbegin();
+  if (bucket_.has(now, kTokensForChange)) return {.publication = Publication{to, crossing}};
   // The last token. There is none left for the way back, so it must be worth the wait.
   if (bucket_.has(now, kTokensForBoundary)) {
-    const Reason why = *crossed_ == Reason::down ? Reason::down : Reason::budget_spent;
+    const Reason why = crossing == Reason::down ? Reason::down : Reason::budget_spent;
     return {.publication = Publication{last_resort(policy_), why}};
   }
   return {.held = Held{Holding::budget, bucket_.free_at(kTokensForChange)}};

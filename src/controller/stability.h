@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 
 #include "controller/decision.h"
 #include "controller/token_bucket.h"
@@ -57,9 +58,9 @@ class Stability {
   // keeps its name.
   void owe(Reason reason) { owed_ = owed_.value_or(reason); }
   // Crossed a hard boundary for the worse: where the target is worse than published, nothing holds it back.
-  void cross(Reason reason) { crossed_ = reason; }
+  void cross(Reason reason) { crossed_.insert(reason); }
   // Crossed back before it was published.
-  void uncross() { crossed_.reset(); }
+  void uncross(Reason reason) { crossed_.erase(reason); }
   // The next publication is free of hysteresis, hold-down and dwell: first answer, other policy.
   void release(Reason reason) {
     owed_ = reason;
@@ -67,11 +68,11 @@ class Stability {
   }
   void forgive() {
     owed_.reset();
-    crossed_.reset();
+    crossed_.clear();
     released_ = false;
   }
 
-  bool crossing() const { return crossed_.has_value(); }
+  bool crossing() const { return !crossed_.empty(); }
   // Pure: what is due now, or what holds it back.
   Verdict judge(MonotonicTime now, const Target& target, const Rivals& rivals,
                 const mesh::Tuning& tuning) const;
@@ -97,7 +98,8 @@ class Stability {
   std::optional<MonotonicTime> last_change_;
   std::optional<Reason> last_reason_;
 
-  std::optional<Reason> owed_, crossed_;
+  std::optional<Reason> owed_;
+  std::set<Reason> crossed_;  // not published yet; the last of them, `down` above all, names the publication
   bool released_ = false;
 };
 

@@ -26,8 +26,10 @@ class Clients {
   // Whoever is waiting to be let in.
   void accept(MonotonicTime now);
 
-  // Whole requests that a client has sent.
-  std::vector<engine::Asked> read(engine::Client client, MonotonicTime now);
+  void read(engine::Client client, MonotonicTime now);
+  // One request, of whoever's turn it is: a client's next one waits until the last is answered and sent, and
+  // the others have had theirs. Absent: nobody asks.
+  std::optional<engine::Asked> next_request();
   void flush(engine::Client client);
   void answer(engine::Client client, const std::string& line);
 
@@ -40,17 +42,22 @@ class Clients {
  private:
   struct Connection {
     os::UnixStream stream;
-    std::string unread;  // the beginning of a request
+    std::string unread;  // requests, the last one maybe not whole
     MonotonicTime last_heard;
+    bool asked = false;   // waits for its answer
+    bool closed = false;  // will send nothing more
+    bool may_ask() const { return !asked && !stream.wants_write() && unread.find('\n') != std::string::npos; }
+    bool is_done() const { return closed && !asked && !stream.wants_write() && !may_ask(); }
   };
 
   void drop(engine::Client client);
-  void watch(engine::Client client, const Connection& connection);
+  void watch(engine::Client client, const Connection& connection);  // drops one that is done
 
   os::Loop& loop_;
   os::UnixListener listener_;
   std::map<engine::Client, Connection> connections_;
   engine::Client next_ = kFirstToken;
+  engine::Client served_ = 0;  // last
 };
 
 }  // namespace trimtab::daemon

@@ -79,6 +79,7 @@ class Daemon {
     if (wakeup.spinning) log_.line(os::Severity::warning, "the loop does not sleep: " + *wakeup.spinning);
     for (const os::Ready& ready : wakeup.ready) take(ready);
     for (const os::Signal signal : wakeup.signals) take(signal);
+    if (auto asked = clients_.next_request()) feed(std::move(*asked));
     clients_.drop_idle(now_.monotonic);
     if (const auto period = notifier_.watchdog_period();
         period && (!watchdog_ || *watchdog_ <= now_.monotonic)) {
@@ -104,9 +105,7 @@ class Daemon {
         break;
       default:
         if (ready.writable) clients_.flush(ready.token);
-        if (ready.readable) {
-          for (engine::Asked& asked : clients_.read(ready.token, now_.monotonic)) feed(std::move(asked));
-        }
+        if (ready.readable) clients_.read(ready.token, now_.monotonic);
     }
   }
 

@@ -1,6 +1,6 @@
 #include "engine/engine.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -10,6 +10,9 @@
 
 namespace trimtab::engine {
 namespace {
+
+// Of the question about other mesh files; those of `explain` count from 1.
+constexpr std::uint64_t kComparisonToken = 0;
 
 std::string_view name_of(bird::BirdLink link) {
   switch (link) {
@@ -62,6 +65,7 @@ Engine::Engine(Start start)
 void Engine::restore(const std::string& metrics_text) {
   const auto metrics = bird::parse_metrics(metrics_text);
   if (!metrics || metrics->neutral || metrics->policy != mesh_.policy) return;
+  neutral_ = false;
   for (const auto& [neighbour, value] : metrics->values) {
     controller_.restore(now_.monotonic, neighbour, value);
   }
@@ -102,8 +106,9 @@ std::vector<Action> Engine::handle(const Instant& now, const Event& event) {
 
 std::optional<MonotonicTime> Engine::next_deadline() const {
   std::optional<MonotonicTime> earliest;
-  for (const auto& deadline : {controller_.next_deadline(), prober_.next_deadline(),
-                               publisher_.next_deadline(), interfaces_.next_deadline()}) {
+  for (const auto& deadline :
+       {controller_.next_deadline(), prober_.next_deadline(), publisher_.next_deadline(),
+        interfaces_.next_deadline(), std::optional(next_comparison_)}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;
@@ -116,6 +121,7 @@ void Engine::on(const Woken&) {
   if (const auto due = publisher_.next_deadline(); due && *due <= now) {
     take(publisher_.handle(now, bird::TimePassed{}));
   }
+  if (now >= next_comparison_) compare_mesh_files();
   decide();
   log_new_events();
 }
@@ -219,7 +225,9 @@ void Engine::decide() {
                   .reason = std::string(controller::name(decision.reason))});
   }
   note_standings();
-  if (!decisions.empty()) publish();
+  if (decisions.empty()) return;
+  neutral_ = false;
+  publish();
 }
 
 void Engine::note_standings() {
@@ -241,7 +249,7 @@ void Engine::log_new_events() {
 }
 
 bird::Metrics Engine::wanted_metrics() const {
-  bird::Metrics metrics{.policy = mesh_.policy};
+  bird::Metrics metrics{.policy = mesh_.policy, .neutral = neutral_};
   for (const controller::Published& value : controller_.published()) {
     metrics.values.emplace_back(value.neighbour, value.value);
   }
@@ -283,14 +291,22 @@ void Engine::take_report(const bird::SessionsRead& read) {
     if (session.starting) continue;
     controller::Condition condition = link.condition;
     condition.session_established = session.established;
-    condition.bfd_up = session.bfd_up.value_or(true);
+    condition.bfd_up = session.bfd_up.value_or(true) || session.bfd_starting;
     set_condition(session.neighbour, link, condition);
   }
 }
 
-void Engine::take_report(const bird::MetricsPublished&) {}
+void Engine::take_report(const bird::MetricsPublished&) {
+  if (std::exchange(refused_, false)) note("bird", "", "BIRD accepts the metrics file again");
+}
+
+void Engine::take_report(const bird::QueryAnswered& answered) {
+  if (answered.token == kComparisonToken) return take_other_mesh_files(answered.reply);
+  finish_explanation(answered);
+}
 
 void Engine::take_report(const bird::MetricsRefused& refused) {
+  refused_ = true;
   note("bird", "", "BIRD refused the metrics file: " + refused.error.text());
 }
 
@@ -318,12 +334,37 @@ void Engine::on(const MeshRead& read) {
     return;
   }
   mesh_ = *read.mesh;
+  prober_.set_timeout(mesh_.tuning.probe_timeout);
   set_up_links();
   controller_.set_links(now_.monotonic, controller_settings(mesh_), controller_links(mesh_, self_));
+  next_comparison_ = now_.monotonic;
   publisher_.set_neighbours(bird::neighbours_of(mesh_, self_));
   note("mesh", "", fmt::format("the mesh file was read again: {} links", links_.size()));
   interfaces_changed();
+  decide();
   publish();
+}
+
+// Whose routes carry another fingerprint than ours (specification §2), once an interval.
+void Engine::compare_mesh_files() {
+  next_comparison_ = now_.monotonic + mesh_.tuning.interval;
+  if (publisher_.state().link != bird::BirdLink::connected) return;
+  take(
+      publisher_.query(now_.monotonic, kComparisonToken,
+                       bird::other_fingerprints_command(mesh_.community, mesh::fingerprint(mesh_).short_id)));
+}
+
+// A question that went wrong leaves what was known.
+void Engine::take_other_mesh_files(const Result<bird::Reply>& reply) {
+  const auto routes = reply ? bird::parse_routes(*reply) : reply.error();
+  if (!routes) return;
+  auto others = origins_of(mesh_, *routes);
+  if (others == other_mesh_files_) return;
+  other_mesh_files_ = std::move(others);
+  note("mesh", "",
+       other_mesh_files_.empty()
+           ? "every site has this mesh file"
+           : fmt::format("another mesh file than here: {}", fmt::join(other_mesh_files_, ", ")));
 }
 
 // ---- telling
@@ -366,14 +407,16 @@ void Engine::answer(Client client, const control::AskExplain& ask) {
 void Engine::finish_explanation(const bird::QueryAnswered& answered) {
   const auto pending = explanations_.find(answered.token);
   if (pending == explanations_.end()) return;
-  const auto [client, destination] = pending->second;
+  const auto [client, asked] = pending->second;
   explanations_.erase(pending);
+  const auto destination = find_destination(mesh_, asked.asked);  // the mesh file may have been read since
+  if (!destination) return answer(client, destination.error());
   const auto routes = answered.reply ? bird::parse_routes(*answered.reply) : answered.reply.error();
   if (!routes) {
     answer(client, routes.error());
     return;
   }
-  auto explanation = explain(mesh_, self_, destination, *routes, wanted_metrics().values);
+  auto explanation = explain(mesh_, self_, *destination, *routes, wanted_metrics().values);
   for (const control::Candidate& candidate : explanation.candidates) {
     const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
     if (const auto link = links_.find(neighbour); link != links_.end()) {
@@ -404,6 +447,7 @@ control::Status Engine::status() const {
                          .policy = std::string(engine::name_of(mesh_.policy)),
                          .fingerprint = mesh::fingerprint(mesh_).short_id,
                          .mesh_file_ok = mesh_file_ok_,
+                         .other_mesh_files = other_mesh_files_,
                          .uptime = now_.monotonic - started_,
                          .bird = {.state = std::string(name_of(bird.link)),
                                   .version = bird.version,

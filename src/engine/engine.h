@@ -77,14 +77,16 @@ class Engine {
   void answer(Client client, const control::AskExplain& ask);
   void answer(Client client, const Error& error);
   void finish_explanation(const bird::QueryAnswered& answered);
+  void compare_mesh_files();
+  void take_other_mesh_files(const Result<bird::Reply>& reply);
 
   void restore(const std::string& metrics_text);
   void set_up_links();
   void take(const std::vector<bird::Action>& actions);
   void take_report(const bird::SessionsRead& read);
-  void take_report(const bird::MetricsPublished& published);
+  void take_report(const bird::MetricsPublished&);
   void take_report(const bird::MetricsRefused& refused);
-  void take_report(const bird::QueryAnswered& answered) { finish_explanation(answered); }
+  void take_report(const bird::QueryAnswered& answered);
   void take_report(const bird::StateChanged&);
   void finish_round(const probe::Round& round);
   void interfaces_changed();
@@ -105,6 +107,8 @@ class Engine {
   Instant now_;
   MonotonicTime started_;
   bool mesh_file_ok_ = true;
+  bool neutral_ = true;   // nothing was ever published, in this run or an earlier one
+  bool refused_ = false;  // BIRD's last word on the metrics file
   std::map<SiteId, LinkState> links_;
   std::set<SiteId> touched_;  // links whose standing may be another one than was told
   controller::Controller controller_;
@@ -113,6 +117,8 @@ class Engine {
   netlink::InterfaceTable interfaces_;
   Journal journal_;
   bird::BirdLink bird_link_ = bird::BirdLink::connecting;     // as last told to the journal
+  std::vector<std::string> other_mesh_files_;                 // sites that have another one than ours
+  MonotonicTime next_comparison_{};                           // of the mesh files
   std::map<std::uint64_t, PendingExplanation> explanations_;  // by the query's token
   std::uint64_t last_token_ = 0;
   std::vector<Action> actions_;  // of the call under way

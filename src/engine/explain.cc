@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "bird/configuration.h"
 #include "engine/report.h"
@@ -56,6 +57,14 @@ Result<Destination> find_destination(const mesh::Mesh& mesh, const std::string& 
   }
   return Error{fmt::format("no site of the mesh has \"{}\"", asked),
                "name a site, or an address or prefix inside a site's LAN"};
+}
+
+std::vector<std::string> origins_of(const mesh::Mesh& mesh, const std::vector<bird::RouteCandidate>& routes) {
+  std::set<std::string> names;
+  for (const bird::RouteCandidate& route : routes) {
+    if (!route.as_path.empty()) names.insert(names_along(mesh, {route.as_path.back()}).front());
+  }
+  return {names.begin(), names.end()};
 }
 
 control::Explanation explain(const mesh::Mesh& mesh, mesh::SiteId self, const Destination& destination,

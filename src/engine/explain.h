@@ -21,6 +21,9 @@ struct Destination {
 // An address or a prefix inside a site's LAN, or a site's name (its first LAN prefix).
 Result<Destination> find_destination(const mesh::Mesh& mesh, const std::string& asked);
 
+// The sites, by name, that the routes come from.
+std::vector<std::string> origins_of(const mesh::Mesh& mesh, const std::vector<bird::RouteCandidate>& routes);
+
 // Candidates as BIRD holds them, the chosen one first, then by preference. Links are left for the caller.
 control::Explanation explain(const mesh::Mesh& mesh, mesh::SiteId self, const Destination& destination,
                              const std::vector<bird::RouteCandidate>& routes,

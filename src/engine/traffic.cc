@@ -13,6 +13,8 @@ constexpr double kLoadRise = 2.0;
 constexpr Rate kTrickle{1'000'000};
 constexpr double kRttRise = 1.25;
 constexpr Milliseconds kRttRiseFloor{5.0};
+// One round's RTT may rise by accident while somebody makes a call; a full link stays full.
+constexpr int kRoundsToBelieve = 2;
 
 Rate rate_of(std::uint64_t bytes, Duration time) {
   const double seconds = std::chrono::duration<double>(time).count();
@@ -42,8 +44,9 @@ bool Traffic::is_saturated(Rate rate, Milliseconds rtt) {
         rate > kTrickle && static_cast<double>(rate.bits_per_second) >=
                                kLoadRise * static_cast<double>(unloaded_->rate.bits_per_second);
     const bool rtt_rose = rtt >= unloaded_->rtt * kRttRise && rtt >= unloaded_->rtt + kRttRiseFloor;
-    if (load_rose && rtt_rose) return true;
+    if (load_rose && rtt_rose) return ++loaded_rounds_ >= kRoundsToBelieve;
   }
+  loaded_rounds_ = 0;
   unloaded_ = Unloaded{rate, rtt};
   return false;
 }

@@ -47,6 +47,7 @@ class Traffic {
 
   std::optional<Reading> last_;
   std::optional<Unloaded> unloaded_;
+  int loaded_rounds_ = 0;  // in a row, that look saturated
   std::optional<Rate> in_, out_;
 };
 

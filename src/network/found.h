@@ -50,7 +50,7 @@ struct FoundState {
   std::vector<FoundAddress> addresses;
   std::vector<FoundRoute> routes;              // of the main table
   std::optional<FoundWireGuard> wireguard;     // of wg0, where that is a WireGuard interface
-  std::map<std::string, std::string> sysctls;  // path -> value: see kSysctl* in sysctls.h
+  std::map<std::string, std::string> sysctls;  // path below /proc/sys -> value
   std::optional<std::string> table_listing;    // what `nft list table` said
   std::map<std::string, std::string> files;    // content of those wanted or remembered, where they exist
 

@@ -41,8 +41,7 @@ std::vector<MonthlyCost> monthly_costs(const mesh::Mesh& mesh, mesh::SiteId self
     const double rounds = kMonthSeconds / std::chrono::duration<double>(interval).count();
     // Both ends probe, and every probe has an answer.
     const double probes = rounds * mesh.tuning.probes * 2 * 2;
-    const double bfd =
-        kMonthSeconds * bfd_packets_per_second(link->metered ? mesh::Bfd::slow : link->bfd) * 2;
+    const double bfd = kMonthSeconds * bfd_packets_per_second(link->bfd) * 2;
     const bool no_bfd = link->bfd == mesh::Bfd::off;
     costs.push_back(
         {peer.id, static_cast<std::uint64_t>(probes * static_cast<double>(on_the_wire(kProbePacket, outer))),

@@ -60,10 +60,6 @@ void Notifier::stopping() {
   send("STOPPING=1");
 }
 
-void Notifier::status(std::string_view line) {
-  send(fmt::format("STATUS={}", line));
-}
-
 void Notifier::alive() {
   send("WATCHDOG=1");
 }

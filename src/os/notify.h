@@ -19,8 +19,7 @@ class Notifier {
   void ready();
   void reloading(MonotonicTime now);  // to be followed by ready()
   void stopping();
-  void status(std::string_view line);  // one line for `systemctl status`
-  void alive();                        // at least once in watchdog_period()
+  void alive();  // at least once in watchdog_period()
 
   // Half of what the service manager would wait; absent where it does not watch.
   std::optional<Duration> watchdog_period() const { return watchdog_period_; }

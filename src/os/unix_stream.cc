@@ -68,13 +68,6 @@ bool UnixStream::flush() {
   return whole;
 }
 
-std::optional<PeerCredentials> UnixStream::peer() const {
-  ucred credentials{};
-  socklen_t size = sizeof credentials;
-  if (::getsockopt(socket_.number(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
-  return PeerCredentials{.pid = credentials.pid, .uid = credentials.uid, .gid = credentials.gid};
-}
-
 namespace {
 
 // What is left of the time, in poll()'s milliseconds, rounded up.

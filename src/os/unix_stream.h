@@ -13,13 +13,6 @@
 
 namespace trimtab::os {
 
-// Who is at the other end of it, as the kernel saw it when they connected.
-struct PeerCredentials {
-  int pid = 0;
-  unsigned uid = 0;
-  unsigned gid = 0;
-};
-
 class UnixStream {
  public:
   // At once or not at all: ENOENT (no such file), ECONNREFUSED (nobody listens), EAGAIN (its queue is full).
@@ -41,8 +34,6 @@ class UnixStream {
   [[nodiscard]] bool write(std::string_view bytes, std::size_t limit = kWaitingLimit);
   [[nodiscard]] bool flush();  // when writable; false as above
   bool wants_write() const { return !waiting_.empty(); }
-
-  std::optional<PeerCredentials> peer() const;
 
   // The largest answer (status of 200 links) is about 300 kB.
   static constexpr std::size_t kWaitingLimit = 4U << 20U;

@@ -53,6 +53,9 @@ class Prober {
   // anew.
   void set_links(const std::vector<ProbedLink>& links, MonotonicTime now);
 
+  // Of links that are set from now on.
+  void set_timeout(Duration timeout) { settings_.timeout = timeout; }
+
   Turn handle(MonotonicTime now);
 
   // What became of a probe of handle(): it left at that instant, or our own kernel refused it.

@@ -62,6 +62,19 @@ def test_own_lan_travels_with_the_mesh_files_mark(network):
     assert "BGP.med" not in route
 
 
+def test_the_question_for_other_mesh_files_finds_those_and_no_others(network):
+    """As tests/unit/bird has it; BIRD compares."""
+    a, d = network["A"], network["D"]
+    mark = int(re.search(r"MESH_FINGERPRINT = (\d+);", (d.directory / "origins.conf").read_text())[1])
+
+    def routes_unlike(number):
+        return " ".join(a.bird.ask("show route primary where bgp_large_community ~ "
+                                   f"[(4200000000, 2, 0..{number - 1}), (4200000000, 2, {number + 1}..4294967295)]"))
+    assert "10.10." not in routes_unlike(mark)
+    for other in ("B", "C", "D"):
+        assert network[other].lan_prefix in routes_unlike(mark - 1)
+
+
 def test_nothing_goes_back_to_where_it_came_from(network):
     b, d = network["B"], network["D"]
     wait_until("B goes to D directly", lambda: b.route(d), DEADLINE_S)

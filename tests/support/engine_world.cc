@@ -91,7 +91,16 @@ void EngineWorld::perform(const std::vector<engine::Action>& actions) {
   }
 }
 
+void EngineWorld::forge(const std::string& neighbour) {
+  engine::SendProbe probe = last_probe_.at(neighbour);
+  probe.message.back() ^= 1;  // the nonce is last
+  const auto packet =
+      probe::testing::reply_to(probe.message, {.source = probe.destination, .destination = probe.source});
+  happen(engine::PacketArrived{probe.interface_index, packet, {now_.wall, now_}});
+}
+
 void EngineWorld::carry_out(const engine::SendProbe& probe) {
+  last_probe_.insert_or_assign(by_id_.at(probe.link), probe);
   const Far& far = far_.at(by_id_.at(probe.link));
   perform(engine_->handle(
       now_, engine::ProbeDeparted{probe.link, probe.sequence, now_, far.interface_up ? 0 : ENETDOWN}));

@@ -35,6 +35,7 @@ class EngineWorld {
   std::vector<std::string> event_texts();
 
   void happen(const engine::Event& event);
+  void forge(const std::string& neighbour);  // an answer to its last probe with another nonce
 
   std::string metrics_file;                 // as the engine had it written
   std::vector<std::string> metrics_writes;  // each time
@@ -64,6 +65,7 @@ class EngineWorld {
   Instant now_{MonotonicTime{std::chrono::hours{1}}, WallTime{std::chrono::hours{400'000}}};
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t order_ = 0;
+  std::map<std::string, engine::SendProbe> last_probe_;  // by the neighbour's name
   std::map<engine::Client, std::string> answers_;
   std::unique_ptr<engine::Engine> engine_;
 };

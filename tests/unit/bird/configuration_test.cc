@@ -38,6 +38,7 @@ TEST(Configuration, OfEverythingThatCanBeDifferent) {
   site(mesh, kC).lan = {*parse_prefix("10.10.3.0/24"), *parse_prefix("10.10.33.0/24")};
   site(mesh, kA).lan.clear();
   link(mesh, kA, kC).metered = true;
+  link(mesh, kA, kC).bfd = mesh::Bfd::slow;
   link(mesh, kC, kD).bfd = mesh::Bfd::off;
   expect_golden("bird/c_score.bird.conf", render(mesh, kC, local({"192.168.1.1/24", "10.10.3.129/25"})));
   expect_golden("bird/c_score.origins.conf", origins(mesh, kC));

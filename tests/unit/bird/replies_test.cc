@@ -166,6 +166,16 @@ TEST(Replies, TheQuestionForRoutes) {
   EXPECT_EQ(routes_command(*parse_prefix("10.10.4.0/24")), "show route 10.10.4.0/24 all");
 }
 
+TEST(Replies, TheQuestionForOtherFingerprints) {
+  EXPECT_EQ(other_fingerprints_command(4200000000, 77),
+            "show route primary where bgp_large_community ~ [(4200000000, 2, 0..76), "
+            "(4200000000, 2, 78..4294967295)]");
+  EXPECT_EQ(other_fingerprints_command(1, 0),
+            "show route primary where bgp_large_community ~ [(1, 2, 1..4294967295)]");
+  EXPECT_EQ(other_fingerprints_command(1, 4294967295),
+            "show route primary where bgp_large_community ~ [(1, 2, 0..4294967294)]");
+}
+
 TEST(Replies, SurviveAnyText) {
   EXPECT_TRUE(rc::check("any lines under any code", [](const std::vector<std::string>& texts) {
     Reply any;

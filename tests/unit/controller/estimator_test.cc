@@ -110,5 +110,20 @@ TEST_F(Bandwidth, TimeWithoutEvidenceMakesItStaleNeverSmaller) {
   EXPECT_TRUE(estimate_.stale(now_));
 }
 
+TEST_F(Bandwidth, AnOldRateBelowTheAssumedIsUnknownAgain) {
+  const Rate assumed{200'000'000};
+  add(2, true);
+  now_ += 60min;
+  estimate_.expire(now_, assumed);
+  EXPECT_EQ(megabits(), 2);
+  now_ += 1min;
+  estimate_.expire(now_, assumed);
+  EXPECT_FALSE(estimate_.rate().has_value());
+  add(300, false);
+  now_ += 61min;
+  estimate_.expire(now_, assumed);
+  EXPECT_EQ(megabits(), 300) << "what is proven to be more than assumed stays";
+}
+
 }  // namespace
 }  // namespace trimtab::controller

@@ -43,9 +43,14 @@ TEST_F(Fixture, SaturatedIsLoadAndRttRisingTogether) {
   after_10s(100'000);
   EXPECT_FALSE(after_10s(50'000'000)->saturated) << "load without delay: there is room";
   after_10s(100'000);
-  EXPECT_TRUE(after_10s(50'000'000, {true, Milliseconds{60.0}})->saturated);
-  EXPECT_TRUE(after_10s(50'000'000, {true, Milliseconds{60.0}})->saturated) << "it stays so while both do";
+  const RoundQuality slow{true, Milliseconds{60.0}};
+  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated) << "once may be an accident";
+  EXPECT_TRUE(after_10s(50'000'000, slow)->saturated);
+  EXPECT_TRUE(after_10s(50'000'000, slow)->saturated) << "it stays so while both do";
   EXPECT_FALSE(after_10s(100'000)->saturated);
+  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated);
+  EXPECT_FALSE(after_10s(100'000)->saturated);
+  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated) << "two accidents are not two in a row";
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ TEST(MonthlyCost, CountsEveryHeaderOfProbesAndBfd) {
 TEST(MonthlyCost, MeteredLinkCostsATenthAndLess) {
   mesh::Mesh mesh = test::four_sites();
   test::link(mesh, test::kA, test::kB).metered = true;
+  test::link(mesh, test::kA, test::kB).bfd = mesh::Bfd::slow;
   const auto costs = monthly_costs(mesh, test::kA);
   EXPECT_EQ(costs[0].probe_bytes * 4, costs[1].probe_bytes);
   EXPECT_EQ(costs[0].bfd_bytes * 10, costs[1].bfd_bytes);

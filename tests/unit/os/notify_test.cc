@@ -47,8 +47,6 @@ TEST(Notifier, SpeaksToTheServiceManager) {
     EXPECT_EQ(manager.heard(), "RELOADING=1\nMONOTONIC_USEC=5000000");
     notifier.alive();
     EXPECT_EQ(manager.heard(), "WATCHDOG=1");
-    notifier.status("5 links, 5 up");
-    EXPECT_EQ(manager.heard(), "STATUS=5 links, 5 up");
     notifier.stopping();
     EXPECT_EQ(manager.heard(), "STOPPING=1");
   }

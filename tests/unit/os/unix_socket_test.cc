@@ -29,8 +29,6 @@ TEST(UnixListener, CarriesBytesBothWays) {
   ASSERT_TRUE(client);
   auto served = listener->accept();
   ASSERT_TRUE(served);
-  EXPECT_EQ(served->peer()->pid, ::getpid());
-  EXPECT_EQ(served->peer()->uid, ::getuid());
   ASSERT_TRUE(client->write("ask\n"));
   EXPECT_EQ(served->read().bytes, "ask\n");
   ASSERT_TRUE(served->write("answer\n"));
