@@ -17,7 +17,7 @@ std::vector<LinkSettings> sorted(std::vector<LinkSettings> links) {
 }  // namespace
 
 Controller::Controller(Settings settings, std::vector<LinkSettings> links, MonotonicTime now)
-    : settings_(std::move(settings)) {
+    : settings_(settings) {
   links_.reserve(links.size());
   for (const LinkSettings& own : sorted(std::move(links))) {
     links_.emplace_back(settings_, own, now);
@@ -37,7 +37,7 @@ void Controller::restore(MonotonicTime now, SiteId neighbour, Value published) {
 }
 
 void Controller::set_links(MonotonicTime now, Settings settings, std::vector<LinkSettings> links) {
-  const Settings before = std::exchange(settings_, std::move(settings));
+  const Settings before = std::exchange(settings_, settings);
   std::vector<Link> next;
   next.reserve(links.size());
   for (const LinkSettings& own : sorted(std::move(links))) {

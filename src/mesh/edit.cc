@@ -101,7 +101,9 @@ Result<Source> read_source(std::string_view text) {
 void append(std::vector<std::string>& lines, std::size_t at, const std::string& block,
             const std::string& line_break) {
   std::vector<std::string> added{line_break};
-  for (std::string line : split_lines(block)) added.push_back(line.substr(0, line.size() - 1) + line_break);
+  for (const std::string& line : split_lines(block)) {
+    added.push_back(line.substr(0, line.size() - 1) + line_break);
+  }
   if (at > 0 && !lines[at - 1].empty() && lines[at - 1].back() != '\n') lines[at - 1] += line_break;
   if (at == 0) added.erase(added.begin());
   lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), added.begin(), added.end());

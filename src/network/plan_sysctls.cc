@@ -69,8 +69,9 @@ void plan_reverse_path(const WantedState& wanted, const FoundState& found, Plan&
   Step lowered = setting(all_path, *all, "0");
   for (const auto& [path, value] : found.sysctls) {
     if (!path.starts_with(kConf) || !path.ends_with("/rp_filter") || path == all_path) continue;
-    const bool link = std::any_of(wanted.link_interfaces.begin(), wanted.link_interfaces.end(),
-                                  [&](const std::string& name) { return rp_filter_path(name) == path; });
+    const bool link =
+        std::any_of(wanted.link_interfaces.begin(), wanted.link_interfaces.end(),
+                    [&, &own = path](const std::string& name) { return rp_filter_path(name) == own; });
     if (link || number(&value) >= number(all)) continue;
     remember(plan, path, value, *all);
     Step raised = setting(path, value, *all);
