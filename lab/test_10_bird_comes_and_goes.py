@@ -18,8 +18,8 @@ def bird_state(site):
 
 
 def make_it_publish(mesh):
-    """BD gets slow, so B has something to say."""
-    mesh.link("B", "D").delay(add_ms=100)
+    """BD gets slow, so B has something to say; not slower than is forgotten soon."""
+    mesh.link("B", "D").delay(add_ms=20)
 
 
 def in_file(site, other):

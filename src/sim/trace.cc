@@ -1,0 +1,146 @@
+#include "sim/trace.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+namespace trimtab::sim {
+namespace {
+
+// More hosts than a mesh has; the square of it is held per frame.
+constexpr std::size_t kMostHosts = 256;
+// Real traces hold values up to 47 s; a quarter of an hour is a unit mixed up.
+constexpr double kLongestRtt_ms = 15 * 60 * 1000;
+constexpr double kLongestTime_s = 100.0 * 365 * 86400;
+
+Error at_line(std::size_t line, const std::string& what) {
+  return Error{fmt::format("line {}: {}", line, what)};
+}
+
+std::vector<std::string_view> split(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (;;) {
+    const std::size_t comma = line.find(',');
+    cells.push_back(line.substr(0, comma));
+    if (comma == std::string_view::npos) return cells;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || after != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+// The next line without its end; false where there is none.
+bool take_line(std::string_view& text, std::string_view& line) {
+  if (text.empty()) return false;
+  const std::size_t end = text.find('\n');
+  line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return true;
+}
+
+struct Column {
+  std::size_t from = 0, to = 0;
+};
+
+class Header {
+ public:
+  Result<void> read(std::string_view line) {
+    const auto cells = split(line);
+    if (cells.front() != "time_s") return at_line(1, "the first column is not time_s");
+    std::set<std::string_view> seen;
+    for (std::size_t i = 1; i < cells.size(); ++i) {
+      const std::size_t arrow = cells[i].find('>');
+      const auto from = cells[i].substr(0, arrow);
+      const auto to = arrow == std::string_view::npos ? std::string_view{} : cells[i].substr(arrow + 1);
+      if (from.empty() || to.empty() || from == to)
+        return at_line(1, fmt::format("column {} is no link \"FROM>TO\": \"{}\"", i + 1, cells[i]));
+      if (!seen.insert(cells[i]).second) return at_line(1, fmt::format("\"{}\" stands twice", cells[i]));
+      columns.push_back({host(from), host(to)});
+    }
+    if (names.size() > kMostHosts) return at_line(1, fmt::format("more than {} hosts", kMostHosts));
+    if (columns.empty()) return at_line(1, "there is no link");
+    return {};
+  }
+
+  std::vector<std::string> names;
+  std::vector<Column> columns;
+
+ private:
+  std::size_t host(std::string_view name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    names.emplace_back(name);
+    return names.size() - 1;
+  }
+};
+
+Result<std::optional<Milliseconds>> read_rtt(std::string_view cell, std::size_t line, std::size_t column) {
+  if (cell.empty()) return std::optional<Milliseconds>{};
+  const auto value = number(cell);
+  if (!value) return at_line(line, fmt::format("column {}: \"{}\" is no number", column, cell));
+  if (*value <= 0 || *value > kLongestRtt_ms)
+    return at_line(line, fmt::format("column {}: an RTT of {} ms cannot be", column, cell));
+  return std::optional(Milliseconds{*value});
+}
+
+}  // namespace
+
+Result<Trace> Trace::parse(std::string_view text) {
+  std::string_view line;
+  if (!take_line(text, line)) return at_line(1, "the trace is empty");
+  Header header;
+  if (const auto read = header.read(line); !read) return read.error();
+  Trace trace;
+  trace.names_ = header.names;
+  const std::size_t hosts = trace.hosts();
+  trace.linked_.assign(hosts * hosts, false);
+  std::optional<double> first, before;
+  for (std::size_t number_of_line = 2; take_line(text, line); ++number_of_line) {
+    if (line.empty()) continue;
+    const auto cells = split(line);
+    if (cells.size() != header.columns.size() + 1) {
+      return at_line(number_of_line, fmt::format("{} columns where the header has {}", cells.size(),
+                                                 header.columns.size() + 1));
+    }
+    const auto time = number(cells.front());
+    if (!time || std::fabs(*time) > kLongestTime_s)
+      return at_line(number_of_line, fmt::format("\"{}\" is no time in seconds", cells.front()));
+    if (before && *time <= *before)
+      return at_line(number_of_line,
+                     fmt::format("time goes from {} s to {} s; sort the trace", *before, *time));
+    before = time;
+    first = first.value_or(*time);
+    Frame frame{.at = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*time - *first)),
+                .rtt = std::vector<std::optional<Milliseconds>>(hosts * hosts)};
+    for (std::size_t i = 0; i < header.columns.size(); ++i) {
+      const auto rtt = read_rtt(cells[i + 1], number_of_line, i + 2);
+      if (!rtt) return rtt.error();
+      const std::size_t at = header.columns[i].from * hosts + header.columns[i].to;
+      frame.rtt[at] = *rtt;
+      if (*rtt) trace.linked_[at] = true;
+    }
+    trace.frames_.push_back(std::move(frame));
+  }
+  if (trace.frames_.size() < 2) return Error{"a trace needs two frames at least"};
+  return trace;
+}
+
+Duration Trace::typical_interval() const {
+  std::vector<Duration> intervals;
+  for (std::size_t i = 1; i < frames_.size(); ++i) intervals.push_back(frames_[i].at - frames_[i - 1].at);
+  const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
+  std::nth_element(intervals.begin(), middle, intervals.end());
+  return *middle;
+}
+
+}  // namespace trimtab::sim
