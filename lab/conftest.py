@@ -60,7 +60,10 @@ def at_rest(lab, deadline=120):
 def is_at_rest(lab):
     if not a_and_d_talk_over(lab, "ABD"):
         return False
-    links = [link for site in lab.sites for link in site.ask(ask="status")["links"]]
+    said = [site.ask(ask="status") for site in lab.sites]
+    if any(status["bird"]["pending"] for status in said):
+        return False
+    links = [link for status in said for link in status["links"]]
     return all(link["standing"] == "up" and not waits(link["held"]) for link in links)
 
 

@@ -178,7 +178,7 @@ class Demo:
         say()
         say(f"  All of it in {took:.0f} s, on this kernel, with real WireGuard, GRE and BIRD. Next:")
         say("    ./dev lab                        this mesh, yours to break: at a trimtab status, cut B D, heal")
-        say("    trimtab init && trimtab check    your own mesh file")
+        say("    trimtab init                     your own mesh file; README.md has the way from there")
         say("    docs/architecture.md             the way from a probe to a route")
 
 

@@ -16,7 +16,7 @@ ETC, RUN = Path("/etc/trimtab"), Path("/run/trimtab")
 
 def documented():
     """The commands of the README's section for a site's root, without their comments."""
-    section = (REPOSITORY / "README.md").read_text().partition("On each site, as root")[2].partition("\n## ")[0]
+    section = (REPOSITORY / "README.md").read_text().partition("On each site, as root; the public key")[2].partition("\n## ")[0]
     return [line.partition("#")[0].strip() for line in section.splitlines() if line.startswith("    ")]
 
 

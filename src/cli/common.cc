@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "mesh/parse.h"
 #include "os/files.h"
+#include "util/printable.h"
 
 namespace trimtab::cli {
 namespace {
@@ -33,7 +34,7 @@ std::pair<std::string, std::string> site_name(const Common& common) {
 }  // namespace
 
 int complain(const Error& error, int status) {
-  fmt::print(stderr, "trimtab: {}\n", error.text());
+  fmt::print(stderr, "trimtab: {}\n", printable(error.text()));
   return status;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -56,39 +57,63 @@ std::optional<std::string> ask(const std::string& question, const std::string& o
   return answer.substr(begin, answer.find_last_not_of(" \t\r") - begin + 1);
 }
 
-bool ask_into(const std::string& question, std::string& value) {
-  const auto answer = ask(question, value);
-  if (answer) value = *answer;
-  return answer.has_value();
+// What keeps the mesh from being written with this site in it, if anything.
+std::optional<Error> mistake_with(const Options& options, const mesh::NewSite& site) {
+  mesh::NewMesh trial = options.mesh;
+  trial.sites.push_back(site);
+  return first_mistake(mesh::new_file(trial));
+}
+
+// Asks until the answer is taken, each time with the same default; false at the end of input.
+bool ask_into(const std::string& question, std::string& value,
+              const std::function<std::optional<Error>()>& mistake) {
+  const std::string otherwise = value;
+  for (;;) {
+    const auto answer = ask(question, otherwise);
+    if (!answer) return false;
+    value = *answer;
+    const auto wrong = mistake();
+    if (!wrong) return true;
+    fmt::print("  not taken: {}\n", wrong->text());
+  }
 }
 
 bool ask_site(const Options& options, mesh::NewSite& site) {
+  const auto mistake = [&] { return mistake_with(options, site); };
   std::string lan = site.lan.empty() ? "" : site.lan.front();
-  if (!ask_into("  its LAN", lan) || !ask_into("  the interface of that LAN", site.lan_interface) ||
-      !ask_into("  where others can call it, HOST:PORT (empty: behind NAT)", site.endpoint)) {
+  const auto mistake_in_lan = [&] {
+    site.lan.clear();
+    if (!lan.empty()) site.lan = {lan};
+    return mistake();
+  };
+  if (!ask_into("  its LAN (- for none)", lan, [&] {
+        if (lan == "-") lan.clear();
+        if (lan.empty()) site.lan_interface.clear();
+        return mistake_in_lan();
+      }))
     return false;
-  }
-  site.lan.clear();
-  if (!lan.empty()) site.lan = {lan};
-  if (lan.empty()) site.lan_interface.clear();
-  mesh::NewMesh trial = options.mesh;
-  trial.sites.push_back(site);
-  const auto mistake = first_mistake(mesh::new_file(trial));
-  if (mistake) fmt::print("  not taken: {}\n", mistake->text());
-  return !mistake || ask_site(options, site);
+  if (!lan.empty() && !ask_into("  the interface of that LAN", site.lan_interface, mistake)) return false;
+  return ask_into("  where others can call it, HOST:PORT (empty: behind NAT)", site.endpoint, mistake);
 }
 
 // False where the input ended before the answers did.
 bool ask_all(Options& options) {
   fmt::print("A few questions; an empty answer takes what stands in brackets.\n");
-  if (!ask_into("name of the mesh", options.mesh.name) || !ask_into("range of all LANs", options.mesh.lans))
+  // A site that is right whatever the mesh is called: what is wrong then is the mesh's.
+  const auto mistake_of_mesh = [&] {
+    mesh::NewSite any = numbered_site(options);
+    any.name = "a";
+    return mistake_with(options, any);
+  };
+  if (!ask_into("name of the mesh", options.mesh.name, mistake_of_mesh) ||
+      !ask_into("range of all LANs", options.mesh.lans, mistake_of_mesh))
     return false;
   while (true) {
     mesh::NewSite site = numbered_site(options);
-    const auto name = ask(fmt::format("name of site {} (empty: that was the last)", site.id), "");
-    if (!name) return false;
-    if (name->empty()) return true;
-    site.name = *name;
+    const auto mistake = [&] { return site.name.empty() ? std::nullopt : mistake_with(options, site); };
+    if (!ask_into(fmt::format("name of site {} (empty: that was the last)", site.id), site.name, mistake))
+      return false;
+    if (site.name.empty()) return true;
     if (!ask_site(options, site)) return false;
     options.mesh.sites.push_back(site);
   }

@@ -1,14 +1,20 @@
 // The program's entry: the table of commands, the options they share, one place that catches.
+#include <fmt/core.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <map>
 
 #include "cli/command.h"
+#include "mesh/nearest.h"
 
 namespace trimtab::cli {
 namespace {
@@ -44,6 +50,18 @@ void declare_common(CLI::App& app, Common& common) {
   app.add_flag("--json", common.json, "print JSON");
 }
 
+// The first word, where it is no command; what the parser itself says then is of no help.
+std::optional<Error> unknown_command(int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word.empty() || word.starts_with('-')) return std::nullopt;
+  std::vector<std::string_view> known;
+  for (const Command& command : kCommands) known.emplace_back(command.name);
+  if (std::find(known.begin(), known.end(), word) != known.end()) return std::nullopt;
+  const std::string meant = mesh::nearest(word, known);
+  return Error{fmt::format("there is no command \"{}\"", word),
+               meant.empty() ? "`trimtab --help` lists them" : fmt::format("did you mean `{}`?", meant)};
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"trimtab: measures a private mesh and steers its BGP", "trimtab"};
   app.set_version_flag("--version", "trimtab " TRIMTAB_VERSION);
@@ -62,9 +80,18 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& answered) {  // --help, --version
     return app.exit(answered);
   } catch (const CLI::ParseError& error) {
-    return complain(Error{error.what(), "see `trimtab --help`"});
+    if (const auto wrong = unknown_command(argc, argv)) return complain(*wrong);
+    const auto chosen = app.get_subcommands();
+    const std::string help = chosen.empty() ? "--help" : chosen.front()->get_name() + " --help";
+    return complain(Error{error.what(), fmt::format("see `trimtab {}`", help)});
   }
   return runners.at(app.get_subcommands().front())();
+}
+
+// Whoever reads our output must not take half of it, or none, for all.
+int written(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return complain(Error{fmt::format("cannot write the output: {}", std::strerror(errno))});
 }
 
 }  // namespace
@@ -72,7 +99,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return trimtab::cli::run(argc, argv);
+    return trimtab::cli::written(trimtab::cli::run(argc, argv));
   } catch (const std::exception& error) {
     return trimtab::cli::complain(trimtab::Error{error.what()});
   }

@@ -27,7 +27,11 @@ Result<void> edit_mesh_file(const Common& common,
   const auto after = edit(*before);
   if (!after) return after.error();
   if (const auto mistake = first_mistake(*after)) return Error{mistake->what + "; nothing was written"};
-  return os::rewrite_file(common.mesh_file, *after);
+  if (const auto written = os::rewrite_file(common.mesh_file, *after); !written) return written;
+  for (const mesh::Mistake& mistake : mesh::parse(*after).mistakes) {
+    if (mistake.warning) fmt::print(stderr, "{}\n", mesh::format_mistake(mistake, common.mesh_file));
+  }
+  return {};
 }
 
 }  // namespace trimtab::cli

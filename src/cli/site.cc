@@ -45,8 +45,9 @@ int remove(const Common& common, const Options& options) {
 void declare_add(CLI::App& app, Options& options) {
   mesh::NewSite& site = options.site;
   app.add_option("NAME", site.name, "lower-case letters, digits, hyphens")->required();
-  app.add_option("--id", site.id, "number for good; addresses follow from it (default: the next)");
-  app.add_option("--asn", site.asn, "AS number (default: the next)");
+  app.add_option("--id", site.id, "number for good; addresses follow from it (default: the next)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--asn", site.asn, "AS number (default: the next)")->check(CLI::PositiveNumber);
   app.add_option("--lan", site.lan, "a prefix behind it; may be repeated")
       ->type_name("PREFIX")
       ->allow_extra_args(false);

@@ -65,12 +65,10 @@ Result<void> carry_out_remembering(Kernel& kernel, const Reconciliation& made, c
 void say_what_is_next(const network::Plan& plan, const SiteFiles& files) {
   std::error_code error;
   if (!std::filesystem::exists(files.bird_socket(), error)) {
-    fmt::print("next: systemctl start trimtab-bird, or: bird -c {} -s {}\n", files.bird_configuration(),
-               files.bird_socket());
+    fmt::print("next: bird -c {} -s {}\n", files.bird_configuration(), files.bird_socket());
   } else if (writes_files(plan)) {
     // The daemon first: what BIRD reads next must define every link that BIRD's new configuration has.
-    fmt::print("next: systemctl reload trimtab (or SIGHUP to `trimtab run`), then: birdc -s {} configure\n",
-               files.bird_socket());
+    fmt::print("next: pkill -HUP -x trimtab, then: birdc -s {} configure\n", files.bird_socket());
   }
 }
 

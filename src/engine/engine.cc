@@ -297,7 +297,7 @@ void Engine::take_report(const bird::SessionsRead& read) {
 }
 
 void Engine::take_report(const bird::MetricsPublished&) {
-  if (std::exchange(refused_, false)) note("bird", "", "BIRD accepts the metrics file again");
+  if (std::exchange(refused_, false)) note("bird", "", "the metrics file is published again");
 }
 
 void Engine::take_report(const bird::QueryAnswered& answered) {
@@ -307,7 +307,7 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
 
 void Engine::take_report(const bird::MetricsRefused& refused) {
   refused_ = true;
-  note("bird", "", "BIRD refused the metrics file: " + refused.error.text());
+  note("bird", "", refused.error.text());
 }
 
 void Engine::take_report(const bird::StateChanged&) {

@@ -7,6 +7,7 @@
 #include "mesh/mistakes.h"
 #include "mesh/readers.h"
 #include "mesh/rules.h"
+#include "util/printable.h"
 
 namespace trimtab::mesh {
 
@@ -30,7 +31,7 @@ Parsed parse(std::string_view text) {
 
 std::string format_mistake(const Mistake& mistake, std::string_view file) {
   return fmt::format("{}:{}:{}: {}: {}", file, mistake.line, mistake.column,
-                     mistake.warning ? "warning" : "error", mistake.text);
+                     mistake.warning ? "warning" : "error", printable(mistake.text));
 }
 
 }  // namespace trimtab::mesh

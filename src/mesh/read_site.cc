@@ -34,6 +34,15 @@ bool is_host_name(std::string_view host) {
   return !only_numbers;
 }
 
+// One host's own address: not everybody's, not a group's, not the asker's own.
+bool can_be_called(const IpAddress& address) {
+  if (address.family == Family::ipv4) {
+    return address.bytes[0] != 0 && address.bytes[0] != 127 && address.bytes[0] < 224;
+  }
+  const IpAddress unspecified{.family = Family::ipv6};
+  return address.bytes[0] != 0xff && address != unspecified && address != unspecified.plus(1);
+}
+
 // "192.0.2.1:51820", "[2001:db8::1]:51820", "a.example.net:51820".
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const Error bad{fmt::format("\"{}\" is not an endpoint", text),
@@ -48,6 +57,10 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const auto address = parse_address(host);
+  if (address.ok() && !can_be_called(*address)) {
+    return Error{fmt::format("nobody can be called at {}", address->text()),
+                 "write the address that the other sites see"};
+  }
   if (address.ok() ? (address->family == Family::ipv6) != bracketed : bracketed || !is_host_name(host))
     return bad;
   return Endpoint{address.ok() ? address->text() : std::string(host), static_cast<std::uint16_t>(port)};

@@ -2,9 +2,12 @@
 shown elsewhere: here for files, in the lab for everything that needs a kernel."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from conftest import PROGRAM
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = re.compile(r"(?:^    |`)trimtab ([a-z][^`#\n]*(?:\n(?=--)[^`#]*)?)", re.MULTILINE)
@@ -48,3 +51,21 @@ def test_the_first_steps(trimtab, tmp_path):
     assert 'name = "d"' in (tmp_path / "mesh.toml").read_text()
     assert trimtab("site", "remove", "d", "--mesh", "mesh.toml").status == 0
     assert 'name = "d"' not in (tmp_path / "mesh.toml").read_text()
+
+
+def test_a_mistyped_command_is_named(trimtab):
+    assert trimtab("chekc") == (2, "", 'trimtab: there is no command "chekc"; did you mean `check`?\n')
+    assert trimtab("frobnicate") == (2, "", 'trimtab: there is no command "frobnicate"; `trimtab --help` lists them\n')
+
+
+def test_output_that_cannot_be_written_is_no_success(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PROGRAM, "score", "--rtt", "20ms"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "trimtab: cannot write the output: No space left on device\n"
+
+
+def test_no_text_of_a_file_steers_the_terminal(trimtab, tmp_path):
+    (tmp_path / "m.toml").write_text('[mesh]\nname = "\\u001b[31mb"\n')
+    outcome = trimtab("check", "--mesh", "m.toml")
+    assert outcome.status == 1 and "\x1b" not in outcome.err and "\\x1b[31mb" in outcome.err

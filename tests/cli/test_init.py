@@ -82,22 +82,35 @@ class Terminal:
 
 
 def test_questions_on_a_terminal(trimtab, tmp_path):
+    """What is not taken is asked again at once, with the same default."""
     terminal = Terminal(tmp_path, "init", "--mesh", "m.toml")
+    terminal.answer("name of the mesh [home]: ", "My Mesh!")
+    terminal.wait_for("not taken: ")
     terminal.answer("name of the mesh [home]: ", "family")
+    terminal.answer("range of all LANs [10.10.0.0/16]: ", "banana")
+    terminal.wait_for("not taken: ")
     terminal.answer("range of all LANs [10.10.0.0/16]: ", "")
+    terminal.answer("name of site 1 (empty: that was the last): ", "Bad Name")
+    terminal.wait_for("not taken: ")
     terminal.answer("name of site 1 (empty: that was the last): ", "a")
-    terminal.answer("its LAN [10.10.1.0/24]: ", "10.10.7.1/24")
-    terminal.answer("the interface of that LAN [br-lan]: ", "lan0")
-    terminal.answer("(empty: behind NAT): ", "192.0.2.1:51820")
+    terminal.answer("its LAN (- for none) [10.10.1.0/24]: ", "10.10.7.1/24")
     terminal.wait_for("not taken: lan: 10.10.7.1/24 has host bits set; write 10.10.7.0/24")
-    terminal.answer("its LAN [10.10.7.1/24]: ", "10.10.7.0/24")
-    terminal.answer("the interface of that LAN [lan0]: ", "")
-    terminal.answer("(empty: behind NAT) [192.0.2.1:51820]: ", "")
-    terminal.answer("name of site 2 (empty: that was the last): ", "")
+    terminal.answer("its LAN (- for none) [10.10.1.0/24]: ", "10.10.7.0/24")
+    terminal.answer("the interface of that LAN [br-lan]: ", "lan0")
+    terminal.answer("(empty: behind NAT): ", "192.0.2.1")
+    terminal.wait_for("not taken: ")
+    terminal.answer("(empty: behind NAT): ", "192.0.2.1:51820")
+    terminal.answer("name of site 2 (empty: that was the last): ", "a")
+    terminal.wait_for("not taken: ")
+    terminal.answer("name of site 2 (empty: that was the last): ", "b")
+    terminal.answer("its LAN (- for none) [10.10.2.0/24]: ", "-")
+    terminal.answer("(empty: behind NAT): ", "")
+    terminal.answer("name of site 3 (empty: that was the last): ", "")
     terminal.wait_for("wrote m.toml")
     assert terminal.status() == 0
     text = (tmp_path / "m.toml").read_text()
     assert 'name = "family"' in text and 'lan_interface = "lan0"' in text and 'lan = ["10.10.7.0/24"]' in text
+    assert text.count("\n[[site]]") == 2 and "10.10.2.0" not in text
 
 
 def test_the_end_of_the_answers_writes_nothing(tmp_path):

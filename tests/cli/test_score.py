@@ -72,8 +72,8 @@ def test_agrees_with_python_on_every_fifth_of_two_hundred_inputs():
         (["--rtt", "20ms", "--loss", "120%"], 'trimtab: --loss: "120%" is not a percentage; write 0% to 100%, like "5%"\n'),
         (["--rtt", "20ms", "--bandwidth=-3M"],
          'trimtab: --bandwidth: "-3M" is not a rate; write bits per second with k, M or G, like "200M"\n'),
-        (["--loss", "1%"], "trimtab: --rtt is required; see `trimtab --help`\n"),
-        (["--rtt", "20ms", "extra"], "trimtab: The following argument was not expected: extra; see `trimtab --help`\n"),
+        (["--loss", "1%"], "trimtab: --rtt is required; see `trimtab score --help`\n"),
+        (["--rtt", "20ms", "extra"], "trimtab: The following argument was not expected: extra; see `trimtab score --help`\n"),
     ],
 )
 def test_bad_input_is_one_line_and_two(trimtab, arguments, complaint):

@@ -296,6 +296,14 @@ const Case kCases[] = {
      {{"endpoint = \"192.0.2.1:51820\"\n", ""}},
      {"m:36:12: error: neither \"a\" nor \"c\" has an endpoint, so neither can call the other; give one of "
       "them an endpoint or take the link away"}},
+    {"endpoint_of_nobody",
+     {{"\"192.0.2.2:51820\"", "\"0.0.0.0:51820\""}},
+     {"m:22:12: error: endpoint: nobody can be called at 0.0.0.0; write the address that the other sites "
+      "see"}},
+    {"endpoint_of_many",
+     {{"\"192.0.2.2:51820\"", "\"[ff02::1]:51820\""}},
+     {"m:22:12: error: endpoint: nobody can be called at ff02::1; write the address that the other sites "
+      "see"}},
     {"mtu_above_the_bound",
      {{kLinkAb, kLinkAb + "mtu = 1417\n"}},
      {"m:35:7: error: mtu 1417 does not pass site \"a\": 1500 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 "
