@@ -44,8 +44,7 @@ def mesh(quick_mesh):
 
 @pytest.fixture
 def shipped_mesh():
-    """The four sites at the pace that ships: a round takes fifteen seconds. Each test has its own, since what one did
-    to a link would take minutes to be forgiven."""
+    """The four sites at the pace that ships: a round takes fifteen seconds."""
     with Lab(Description(FOUR_SITES, tuning=SHIPPED), "shipped") as lab:
         lab.up()
         lab.steer()

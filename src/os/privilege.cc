@@ -16,8 +16,9 @@ bool has_capability(Capability capability) {
 
 Result<void> require_net_raw() {
   if (has_capability(Capability::net_raw)) return {};
-  return Error{.what = "no privilege to send probes: CAP_NET_RAW is missing",
-               .fix = "start it as root, or give it that capability (systemd: AmbientCapabilities=CAP_NET_RAW)"};
+  return Error{
+      .what = "no privilege to send probes: CAP_NET_RAW is missing",
+      .fix = "start it as root, or give it that capability (systemd: AmbientCapabilities=CAP_NET_RAW)"};
 }
 
 }  // namespace trimtab::os
