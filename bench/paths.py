@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "home.toml"
 HOSTS, SEEDS, CALM_FRAMES = 8, range(1, 7), 1500
 # The classic recipe: EWMA 0.1 and re-publishing at 10 %, nothing else.
 FOLKLORE = """[tuning]
@@ -58,12 +59,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
         folklore = work / "folklore.toml"
-        subprocess.run([program, "init", "--with", "a=192.0.2.1:51820", "--with", "b=192.0.2.2:51820", "--mesh", folklore],
-                       check=True, capture_output=True)
-        for site in "ab":
-            subprocess.run([program, "keygen", "--site", site, "--mesh", folklore, "--out", work / f"{site}.key"],
-                           check=True, capture_output=True)
-        folklore.write_text(folklore.read_text() + FOLKLORE)
+        folklore.write_text(EXAMPLE.read_text() + FOLKLORE)
         traces = {"wild": [], "calm": []}
         for seed in SEEDS:
             for name, make, suffix in (("wild", wild, "csv"), ("calm", calm, "csv.gz")):

@@ -7,7 +7,6 @@ import subprocess
 import pytest
 
 from topology.mesh import Lab
-from topology.site import TRIMTAB
 
 NOBODY = 65534
 
@@ -59,9 +58,7 @@ def up_as_nobody(site):
     for path in (site.config.parents[1], site.config.parent, site.config, site.run):
         path.chmod(0o755)
     with site.router.inside():
-        return subprocess.run([TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir",
-                               str(site.config), "--run-dir", str(site.run)], user=NOBODY, group=NOBODY,
-                              extra_groups=[], capture_output=True, text=True)
+        return subprocess.run(site.command("up"), user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, text=True)
 
 
 def test_an_unreadable_key(lab):
@@ -101,10 +98,8 @@ def test_bird_is_missing(lab):
     site = lab["A"]
     before = links(site)
     hide = "; ".join(f"mount -t tmpfs none {directory}" for directory in ("/usr/sbin", "/usr/local/sbin"))
-    up = [TRIMTAB, "up", "--mesh", str(site.config / "mesh.toml"), "--site", "a", "--config-dir", str(site.config),
-          "--run-dir", str(site.run)]
     with site.router.inside():
-        done = subprocess.run(["unshare", "--mount", "sh", "-c", hide + '; exec "$@"', "sh", *up],
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", hide + '; exec "$@"', "sh", *site.command("up")],
                               capture_output=True, text=True)
     refused(done, "BIRD", "apt")
     assert links(site) == before

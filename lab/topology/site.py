@@ -65,13 +65,17 @@ class Site:
 
     # --- trimtab
 
-    def trimtab(self, *arguments, check=True, timeout=60):
-        """Runs a command of trimtab on this router."""
+    def command(self, *arguments):
+        """A command of trimtab with this router's own files."""
         command = [TRIMTAB, *arguments, "--mesh", str(self.config / "mesh.toml"), "--site", self.name,
                    "--socket", str(self.run / "trimtab.sock")]
         if arguments[0] in ("plan", "up", "down", "run"):
             command += ["--config-dir", str(self.config), "--run-dir", str(self.run)]
-        return self.router.run(*command, check=check, timeout=timeout)
+        return command
+
+    def trimtab(self, *arguments, check=True, timeout=60):
+        """Runs it to its end."""
+        return self.router.run(*self.command(*arguments), check=check, timeout=timeout)
 
     def start_bird(self):
         self.bird_process = Process("bird", self.router, [BIRD, "-f", "-c", str(self.config / "bird.conf"),
@@ -79,9 +83,7 @@ class Site:
         return self.bird_process
 
     def start_trimtab(self):
-        command = [TRIMTAB, "run", "--mesh", str(self.config / "mesh.toml"), "--site", self.name,
-                   "--socket", str(self.run / "trimtab.sock"), "--config-dir", str(self.config), "--run-dir", str(self.run)]
-        self.daemon = Process("trimtab", self.router, command, self.logs / f"{self.name}-trimtab.log")
+        self.daemon = Process("trimtab", self.router, self.command("run"), self.logs / f"{self.name}-trimtab.log")
         return self.daemon
 
     def processes(self):

@@ -60,7 +60,7 @@ class Engine {
 
   struct PendingExplanation {
     Client client = 0;
-    Destination destination;
+    std::string asked;  // looked up again for the answer: the mesh file may be read in between
   };
 
   void on(const Woken&);

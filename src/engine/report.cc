@@ -62,4 +62,20 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   return report;
 }
 
+std::string_view name_of(bird::BirdLink link) {
+  switch (link) {
+    case bird::BirdLink::connecting:
+      return "connecting";
+    case bird::BirdLink::connected:
+      return "connected";
+    case bird::BirdLink::absent:
+      return "absent";
+    case bird::BirdLink::silent:
+      return "silent";
+    case bird::BirdLink::unsupported:
+      return "unsupported";
+  }
+  return "absent";
+}
+
 }  // namespace trimtab::engine

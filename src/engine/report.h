@@ -1,6 +1,7 @@
 // What the parts know of a link, put together for people: LinkView, counters and sessions -> LinkReport.
 #pragma once
 
+#include "bird/conversation.h"
 #include "control/report.h"
 #include "controller/decision.h"
 #include "engine/traffic.h"
@@ -22,5 +23,6 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
 control::Worth worth_of(controller::Value value, mesh::Policy policy);
 
 std::string_view name_of(mesh::Policy policy);
+std::string_view name_of(bird::BirdLink link);
 
 }  // namespace trimtab::engine

@@ -1,0 +1,92 @@
+// What the engine answers to who asks: status and events at once, an explanation once BIRD has told its
+// routes.
+#include "engine/engine.h"
+#include "engine/report.h"
+
+namespace trimtab::engine {
+
+void Engine::on(const Asked& asked) {
+  const auto request = control::parse_request(asked.line);
+  if (!request) {
+    answer(asked.client, request.error());
+    return;
+  }
+  std::visit([&](const auto& question) { answer(asked.client, question); }, *request);
+}
+
+void Engine::answer(Client client, const control::AskStatus&) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(status()))});
+}
+
+void Engine::answer(Client client, const control::AskEvents& ask) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(journal_.since(ask.since)))});
+}
+
+void Engine::answer(Client client, const Error& error) {
+  actions_.push_back(Answer{client, control::to_line(control::to_json(error))});
+}
+
+void Engine::answer(Client client, const control::AskExplain& ask) {
+  const auto destination = find_destination(mesh_, ask.destination);
+  if (!destination) {
+    answer(client, destination.error());
+    return;
+  }
+  explanations_[++last_token_] = {client, ask.destination};
+  take(publisher_.query(now_.monotonic, last_token_, bird::routes_command(destination->prefix)));
+}
+
+void Engine::finish_explanation(const bird::QueryAnswered& answered) {
+  const auto pending = explanations_.find(answered.token);
+  if (pending == explanations_.end()) return;
+  const auto [client, asked] = pending->second;
+  explanations_.erase(pending);
+  const auto destination = find_destination(mesh_, asked);
+  if (!destination) return answer(client, destination.error());
+  const auto routes = answered.reply ? bird::parse_routes(*answered.reply) : answered.reply.error();
+  if (!routes) {
+    answer(client, routes.error());
+    return;
+  }
+  auto explanation = explain(mesh_, self_, *destination, *routes, wanted_metrics().values);
+  for (const control::Candidate& candidate : explanation.candidates) {
+    const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
+    if (const auto link = links_.find(neighbour); link != links_.end()) {
+      explanation.links.push_back(report(neighbour, link->second));
+    }
+  }
+  actions_.push_back(Answer{client, control::to_line(control::to_json(explanation))});
+}
+
+control::LinkReport Engine::report(SiteId neighbour, const LinkState& link) const {
+  const auto view = controller_.view(neighbour, now_.monotonic);
+  TRIMTAB_CHECK(view.has_value());
+  auto report = report_link({.view = *view,
+                             .counters = prober_.counters(neighbour),
+                             .traffic = link.traffic,
+                             .session_established = link.session_established,
+                             .bfd_up = link.bfd_up},
+                            mesh_.policy, now_.monotonic);
+  report.name = link.name;
+  report.interface = link.interface;
+  return report;
+}
+
+control::Status Engine::status() const {
+  const bird::BirdState& bird = publisher_.state();
+  control::Status status{.mesh = mesh_.name,
+                         .site = mesh_.find_site(self_)->name,
+                         .policy = std::string(engine::name_of(mesh_.policy)),
+                         .fingerprint = mesh::fingerprint(mesh_).short_id,
+                         .mesh_file_ok = mesh_file_ok_,
+                         .other_mesh_files = other_mesh_files_,
+                         .uptime = now_.monotonic - started_,
+                         .bird = {.state = std::string(name_of(bird.link)),
+                                  .version = bird.version,
+                                  .pending = bird.publish_pending}};
+  if (bird.last_error) status.bird.error = bird.last_error->text();
+  for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
+  return status;
+}
+
+}  // namespace trimtab::engine
