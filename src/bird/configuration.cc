@@ -196,6 +196,12 @@ template bgp mesh_link {{
                      self.asn, kReceiveLimit);
 }
 
+// The neighbour's lines of the metrics file.
+std::string value_arguments(mesh::Policy policy, mesh::SiteId neighbour) {
+  if (policy == mesh::Policy::score) return fmt::format("PREFERENCE_{}", neighbour);
+  return fmt::format("COST_{0}, FAVOUR_{0}, FAVOURED_{0}", neighbour);
+}
+
 std::string session(const mesh::Mesh& mesh, const mesh::Link& link, const mesh::Site& self) {
   const mesh::LinkEnd& own = link.own(self.id);
   const mesh::LinkEnd& peer = link.peer(self.id);
@@ -207,14 +213,14 @@ protocol bgp {} from mesh_link {{
   neighbor {} as {};
   bfd {};
   ipv4 {{
-    import filter {{ refuse_foreign_route({}); value_route({}_{}); accept; }};
+    import filter {{ refuse_foreign_route({}); value_route({}); accept; }};
     export filter {{ announce({}); }};
   }};
 }}
 )",
                      protocol_name(peer.site), own.interface, ipv4_address(own).text(), self.asn,
                      ipv4_address(peer).text(), asn, link.bfd == mesh::Bfd::off ? "off" : "on", asn,
-                     mesh.policy == mesh::Policy::path ? "COST" : "PREFERENCE", peer.site, asn);
+                     value_arguments(mesh.policy, peer.site), asn);
 }
 
 }  // namespace

@@ -22,8 +22,11 @@ function refuse_foreign_route(int neighbour_asn)
 std::string value_by_path(const mesh::Mesh& mesh) {
   return fmt::format(R"(
 # The cost that the route has accumulated, plus that of the link it came in on: the way the traffic will take.
-function value_route(int link_cost)
+# A favoured prefix is preferred as if it came cheaper; what is announced stays the true sum. A favour that is
+# not below the link's own cost counts as one that is: with more, sites can chase each other for ever.
+function value_route(int link_cost; int favour; prefix set favoured)
 int path_cost;
+int preferred_by;
 lclist costs_received;
 lclist fingerprints_received;
 {{
@@ -37,7 +40,10 @@ lclist fingerprints_received;
   bgp_large_community.delete([({0}, *, *)]);
   bgp_large_community.add(({0}, {1}, path_cost));
   if fingerprints_received.len > 0 then bgp_large_community.add(fingerprints_received.min);
-  bgp_local_pref = {5} - path_cost;
+  preferred_by = 0;
+  if net ~ favoured then preferred_by = favour;
+  if preferred_by >= link_cost then preferred_by = link_cost - 1;
+  bgp_local_pref = {5} - path_cost + preferred_by;
 }}
 )",
                      mesh.community, kCostKind, kFingerprintKind, kLastResortCost, kCostLimit,

@@ -11,8 +11,9 @@ namespace trimtab::bird {
 
 // Defines, for bird.conf's sessions to call:
 //   refuse_foreign_route(neighbour's ASN)     ends the filter where the neighbour may not announce the route
-//   value_route(COST_2 or PREFERENCE_2)       sets communities and LOCAL_PREF by the mesh's policy
-//   announce(neighbour's ASN)               accepts or rejects for the export to that neighbour
+//   value_route(COST_2, FAVOUR_2, FAVOURED_2) sets communities and LOCAL_PREF under `path`
+//   value_route(PREFERENCE_2)                 the same under `score`
+//   announce(neighbour's ASN)                 accepts or rejects for the export to that neighbour
 std::string filter_functions(const mesh::Mesh& mesh, const mesh::Site& self);
 
 }  // namespace trimtab::bird

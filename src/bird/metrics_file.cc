@@ -15,6 +15,9 @@ constexpr std::size_t kMaxSize = 1024 * 1024;
 constexpr std::string_view kDefine = "define ";
 constexpr std::string_view kEquals = " = ";
 constexpr std::string_view kCost = "COST_";
+constexpr std::string_view kFavour = "FAVOUR_";
+constexpr std::string_view kFavoured = "FAVOURED_";
+constexpr std::string_view kEmptySet = "[ 0.0.0.0/32 ]";
 constexpr std::string_view kPreference = "PREFERENCE_";
 constexpr std::string_view kComplete = "METRICS_COMPLETE";
 // Above it a LOCAL_PREF of policy `score` cannot be (specification §6).
@@ -40,9 +43,33 @@ std::optional<std::uint32_t> number(std::string_view text) {
   return value;
 }
 
+// ---- Writing
+
+// A favour as the file has it: rule and order kept, whatever was asked for.
+Favour as_written(const Metrics& metrics, mesh::SiteId neighbour, std::uint32_t cost) {
+  Favour favour{.neighbour = neighbour};
+  for (const Favour& wish : metrics.favours) {
+    if (wish.neighbour != neighbour) continue;
+    favour.amount = std::min(wish.amount, cost - 1);
+    std::copy_if(wish.prefixes.begin(), wish.prefixes.end(), std::back_inserter(favour.prefixes),
+                 [](const Prefix& prefix) { return prefix.address.family == Family::ipv4; });
+  }
+  std::sort(favour.prefixes.begin(), favour.prefixes.end());
+  favour.prefixes.erase(std::unique(favour.prefixes.begin(), favour.prefixes.end()), favour.prefixes.end());
+  return favour;
+}
+
+std::string set_of(const std::vector<Prefix>& prefixes) {
+  if (prefixes.empty()) return std::string(kEmptySet);
+  std::string set;
+  for (const Prefix& prefix : prefixes) set += (set.empty() ? "[ " : ", ") + prefix.text();
+  return set + " ]";
+}
+
+// ---- Reading
+
 struct Definition {
-  std::string_view name;
-  std::uint32_t value = 0;
+  std::string_view name, value;
 };
 
 std::optional<Definition> parse_line(std::string_view line) {
@@ -50,23 +77,93 @@ std::optional<Definition> parse_line(std::string_view line) {
   if (!line.starts_with(kDefine) || !line.ends_with(';') || equals == std::string_view::npos)
     return std::nullopt;
   const std::size_t from = equals + kEquals.size();
-  const auto value = number(line.substr(from, line.size() - from - 1));
-  if (!value) return std::nullopt;
-  return Definition{line.substr(kDefine.size(), equals - kDefine.size()), *value};
+  return Definition{line.substr(kDefine.size(), equals - kDefine.size()),
+                    line.substr(from, line.size() - from - 1)};
 }
 
-// Adds what one line says; false: it is not one of ours.
-bool take(const Definition& line, Metrics& metrics) {
-  const mesh::Policy policy = line.name.starts_with(kCost) ? mesh::Policy::path : mesh::Policy::score;
-  if (!line.name.starts_with(name_prefix(policy))) return false;
-  const auto site = number(line.name.substr(name_prefix(policy).size()));
-  if (!site || *site == 0 || !can_have(policy, line.value)) return false;
-  if (!metrics.values.empty() && (metrics.policy != policy || metrics.values.back().first >= *site))
-    return false;
-  metrics.policy = policy;
-  metrics.values.emplace_back(*site, line.value);
-  return true;
+// The neighbour of a name that begins with `prefix`.
+std::optional<mesh::SiteId> neighbour_of(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto site = number(name.substr(prefix.size()));
+  return site && *site > 0 ? site : std::nullopt;
 }
+
+// Exactly what set_of writes.
+std::optional<std::vector<Prefix>> parse_set(std::string_view text) {
+  std::vector<Prefix> prefixes;
+  if (text == kEmptySet) return prefixes;
+  constexpr std::string_view kOpen = "[ ", kClose = " ]", kComma = ", ";
+  if (!text.starts_with(kOpen) || !text.ends_with(kClose) || text.size() < kOpen.size() + kClose.size())
+    return std::nullopt;
+  text = text.substr(kOpen.size(), text.size() - kOpen.size() - kClose.size());
+  for (;;) {
+    const std::size_t comma = text.find(kComma);
+    const auto prefix = parse_prefix(text.substr(0, comma));
+    if (!prefix || prefix->address.family != Family::ipv4 || prefix->has_host_bits() ||
+        prefix->text() != text.substr(0, comma) || (!prefixes.empty() && prefixes.back() >= *prefix)) {
+      return std::nullopt;
+    }
+    prefixes.push_back(*prefix);
+    if (comma == std::string_view::npos) return prefixes;
+    text.remove_prefix(comma + kComma.size());
+  }
+}
+
+// Takes the lines in the order in which they were written: a neighbour's value, then both lines of its
+// favour, or none where the file is older than favours.
+class Lines {
+ public:
+  // False: this line is none of ours here.
+  bool take(const Definition& line) {
+    if (awaited_ == Awaited::favoured) return take_favoured(line);
+    if (awaited_ == Awaited::favour && line.name.starts_with(kFavour)) return take_favour(line);
+    return ends_neighbour() && take_value(line);
+  }
+
+  // May the last word come now?
+  bool ends_neighbour() const { return awaited_ == Awaited::value || !has_favours_; }
+
+  Metrics metrics;
+
+ private:
+  enum class Awaited : std::uint8_t { value, favour, favoured };
+
+  bool take_value(const Definition& line) {
+    const mesh::Policy policy = line.name.starts_with(kCost) ? mesh::Policy::path : mesh::Policy::score;
+    const auto site = neighbour_of(line.name, name_prefix(policy));
+    const auto value = number(line.value);
+    if (!site || !value || !can_have(policy, *value)) return false;
+    if (!metrics.values.empty() && (metrics.policy != policy || metrics.values.back().first >= *site))
+      return false;
+    metrics.policy = policy;
+    metrics.values.emplace_back(*site, *value);
+    awaited_ = policy == mesh::Policy::path ? Awaited::favour : Awaited::value;
+    return true;
+  }
+
+  bool take_favour(const Definition& line) {
+    const auto& [site, cost] = metrics.values.back();
+    const auto amount = number(line.value);
+    has_favours_ |= metrics.values.size() == 1;  // the first neighbour tells for all
+    if (!has_favours_ || neighbour_of(line.name, kFavour) != site || !amount || *amount >= cost) return false;
+    amount_ = *amount;
+    awaited_ = Awaited::favoured;
+    return true;
+  }
+
+  bool take_favoured(const Definition& line) {
+    const mesh::SiteId site = metrics.values.back().first;
+    auto prefixes = parse_set(line.value);
+    if (neighbour_of(line.name, kFavoured) != site || !prefixes) return false;
+    if (amount_ > 0 || !prefixes->empty()) metrics.favours.push_back({site, amount_, *std::move(prefixes)});
+    awaited_ = Awaited::value;
+    return true;
+  }
+
+  Awaited awaited_ = Awaited::value;
+  bool has_favours_ = false;
+  std::uint32_t amount_ = 0;  // of the neighbour whose prefixes are awaited
+};
 
 }  // namespace
 
@@ -76,7 +173,12 @@ std::string format_metrics(const Metrics& metrics) {
   auto values = metrics.values;
   std::sort(values.begin(), values.end());
   for (const auto& [site, value] : values) {
+    TRIMTAB_CHECK(can_have(metrics.policy, value));
     fmt::format_to(std::back_inserter(text), "define {}{} = {};\n", prefix, site, value);
+    if (metrics.policy != mesh::Policy::path) continue;
+    const Favour favour = as_written(metrics, site, value);
+    fmt::format_to(std::back_inserter(text), "define {0}{1} = {2};\ndefine {3}{1} = {4};\n", kFavour, site,
+                   favour.amount, kFavoured, set_of(favour.prefixes));
   }
   fmt::format_to(std::back_inserter(text), "define {} = {};\n", kComplete, metrics.neutral ? 0 : 1);
   return text;
@@ -84,15 +186,16 @@ std::string format_metrics(const Metrics& metrics) {
 
 Result<Metrics> parse_metrics(std::string_view text) {
   if (text.size() > kMaxSize) return Error{"the metrics file is longer than 1 MiB"};
-  Metrics metrics;
+  Lines lines;
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const auto line = end == std::string_view::npos ? std::nullopt : parse_line(text.substr(0, end));
-    if (line && line->name == kComplete && line->value <= 1 && end + 1 == text.size()) {
-      metrics.neutral = line->value == 0;
-      return metrics;
+    const bool last = line && line->name == kComplete && end + 1 == text.size();
+    if (last && lines.ends_neighbour() && (line->value == "0" || line->value == "1")) {
+      lines.metrics.neutral = line->value == "0";
+      return std::move(lines.metrics);
     }
-    if (!line || !take(*line, metrics))
+    if (!line || !lines.take(*line))
       return Error{fmt::format("line {} of the metrics file is none of ours", number)};
     text.remove_prefix(end + 1);
   }
@@ -115,6 +218,9 @@ Metrics carry_over(const mesh::Mesh& mesh, mesh::SiteId self, const std::optiona
       if (found != before->values.end()) value = found->second;
     }
     metrics.values.emplace_back(peer, value);
+    if (!usable) continue;
+    std::copy_if(before->favours.begin(), before->favours.end(), std::back_inserter(metrics.favours),
+                 [&](const Favour& favour) { return favour.neighbour == peer; });
   }
   return metrics;
 }

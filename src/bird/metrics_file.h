@@ -1,9 +1,19 @@
-// The metrics file: the only thing that the daemon ever writes for BIRD. Nothing but `define` lines, one per
-// neighbour by id, and a last one that bird.conf needs, since BIRD takes an empty include for a good one:
+// The metrics file: the only thing that the daemon ever writes for BIRD. Nothing but `define` lines, those of
+// one neighbour together, neighbours by id, and a last one that bird.conf needs, since BIRD takes an empty
+// include for a good one:
 //
 //   define COST_2 = 213;            under `path`: the link's published cost, 0.1 ms, 1 … 10,000,000
+//   define FAVOUR_2 = 57;           … by how much its favoured prefixes are preferred, 0 … the cost − 1
+//   define FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];    … those prefixes, IPv4, ascending
 //   define PREFERENCE_2 = 154;      under `score`: the LOCAL_PREF of what comes in on the link
 //   define METRICS_COMPLETE = 1;    0: neutral, nothing was ever published
+//
+// Every neighbour has all of its lines always, so that bird.conf names nothing undefined. No prefixes at all
+// are `[ 0.0.0.0/32 ]`, which is nobody's: BIRD before 2.0.12 has no empty set. The prefixes of another
+// family will be a set of their own, `FAVOURED6_2`: BIRD wants one family to a set.
+//
+// A favour changes what is chosen here, never what is announced. It stays below the cost of its link because
+// BGP need not settle otherwise: docs/convergence.md.
 //
 // Before the daemon has run a *neutral* file stands there: every link at last resort (LOCAL_PREF 0), so that
 // BIRD connects the mesh by the fewest hops and nobody elsewhere takes an unmeasured link for a good one.
@@ -17,6 +27,7 @@
 #include <vector>
 
 #include "mesh/mesh.h"
+#include "util/address.h"
 #include "util/result.h"
 
 namespace trimtab::bird {
@@ -25,26 +36,40 @@ namespace trimtab::bird {
 inline constexpr std::uint32_t kLastResortCost = 10'000'000;
 inline constexpr std::uint32_t kLastResortPreference = 0;
 
+// Routes to these prefixes are taken for cheaper than they are where they come from this neighbour.
+struct Favour {
+  mesh::SiteId neighbour = 0;
+  std::uint32_t amount = 0;  // 0.1 ms, below the neighbour's published cost
+  std::vector<Prefix> prefixes;
+
+  bool operator==(const Favour&) const = default;
+};
+
 struct Metrics {
   mesh::Policy policy = mesh::Policy::path;
   std::vector<std::pair<mesh::SiteId, std::uint32_t>> values;  // by neighbour, each once
   bool neutral = false;                                        // never published by a daemon
+  std::vector<Favour> favours;  // under `path`; by neighbour, each once; left out: none
 
   bool operator==(const Metrics&) const = default;
 };
 
+// The same metrics give the same bytes, in whatever order neighbours and prefixes come. Whatever is asked
+// for, a favour is written below its link's cost; favours of neighbours without a value, and IPv6 prefixes,
+// for which bird.conf has no channel, are not written.
 std::string format_metrics(const Metrics& metrics);
 
 // Reads back what format_metrics wrote: after a restart, what is published is what was. Anything else, and a
-// value that the policy cannot have, is an error that names the line. At most 1 MiB.
+// value that the policy cannot have, is an error that names the line. At most 1 MiB. The file of a trimtab
+// that knew no favours is read for its values.
 Result<Metrics> parse_metrics(std::string_view text);
 
 // What must stand there for BIRD to take `self`'s bird.conf before any daemon has run.
 Metrics neutral(const mesh::Mesh& mesh, mesh::SiteId self);
 
-// The same for a changed mesh file: links that stay keep their values, new ones are last resort, others go.
-// Neutral where `before` is absent or of another policy. `up` writes this, never less: a restarted BIRD must
-// find what was published.
+// The same for a changed mesh file: links that stay keep values and favours, new ones are last resort, others
+// go. Neutral where `before` is absent or of another policy. `up` writes this, never less: a restarted BIRD
+// must find what was published.
 Metrics carry_over(const mesh::Mesh& mesh, mesh::SiteId self, const std::optional<Metrics>& before);
 
 }  // namespace trimtab::bird

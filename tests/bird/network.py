@@ -1,4 +1,4 @@
-"""Four real BIRDs on the host's kernel: a namespace each, plain veths with the names and addresses that a mesh's GRE
+"""Real BIRDs on the host's kernel: a namespace each, plain veths with the names and addresses that a mesh's GRE
 interfaces would have, and the configuration that trimtab renders. No WireGuard, no GRE: routing alone."""
 
 import base64
@@ -18,7 +18,8 @@ from topology.waiting import wait_until  # noqa: E402
 
 BIRD = os.environ.get("BIRD") or "/usr/sbin/bird"
 RENDER = os.environ.get("RENDER_BIRD") or str(REPOSITORY / "build" / "dev" / "tests" / "render_bird")
-LINKS = sorted(FOUR_SITES)
+LETTERS = "ABCDEFG"
+NOBODYS = "0.0.0.0/32"  # what an empty prefix set is written as
 LAST_RESORT = 10_000_000
 # Two sessions that dial each other at the same moment close one and try again; 3 s of connect delay each time.
 SETTLING_S = 30
@@ -30,9 +31,10 @@ DEADLINE_S = 5
 class Router:
     LAN_INTERFACE = "br-lan"
 
-    def __init__(self, letter, prefix, directory):
+    def __init__(self, letter, links, prefix, directory):
         self.letter, self.name = letter, letter.lower()
-        self.id = "ABCD".index(letter) + 1
+        self.id = _id(letter)
+        self.peers = [link.replace(letter, "") for link in links if letter in link]
         self.lan_prefix = f"10.10.{self.id}.0/24"
         self.lan_address = f"10.10.{self.id}.1"
         self.wan_address = f"198.51.100.{self.id}"
@@ -45,10 +47,6 @@ class Router:
 
     def __repr__(self):
         return self.letter
-
-    @property
-    def peers(self):
-        return [link.replace(self.letter, "") for link in LINKS if self.letter in link]
 
     @property
     def configuration(self):
@@ -77,9 +75,15 @@ class Router:
                    lambda: "running" in " ".join(self.bird.ask("configure status")), DEADLINE_S)
         return "Reconfigured"
 
-    def publish(self, name, values):
-        """Replaces the metrics file as the daemon does, and says so to BIRD."""
-        lines = [f"define {name}_{'ABCD'.index(peer) + 1} = {value};\n" for peer, value in sorted(values.items())]
+    def publish(self, name, values, favours={}):
+        """Replaces the metrics file as the daemon does, and says so to BIRD; favours: {"B": (57, [prefix])}."""
+        lines = []
+        for peer, value in sorted(values.items()):
+            lines.append(f"define {name}_{_id(peer)} = {value};\n")
+            if name == "COST":
+                amount, prefixes = favours.get(peer, (0, []))
+                lines.append(f"define FAVOUR_{_id(peer)} = {amount};\n")
+                lines.append(f"define FAVOURED_{_id(peer)} = [ {', '.join(prefixes or [NOBODYS])} ];\n")
         self.replace_metrics("".join(lines) + "define METRICS_COMPLETE = 1;\n")
         return self.configure()
 
@@ -104,7 +108,7 @@ class Router:
         found = self.attributes(other)
         if "BGP.as_path" not in found:
             return None
-        path = "".join("ABCD"[int(asn) - 65001] for asn in found["BGP.as_path"].split())
+        path = "".join(LETTERS[int(asn) - 65001] for asn in found["BGP.as_path"].split())
         cost = [int(value) for value in re.findall(r"\(4200000000, 1, (\d+)\)", found.get("BGP.large_community", ""))]
         assert len(cost) <= 1
         return path, int(found["BGP.local_pref"]), cost[0] if cost else None
@@ -123,10 +127,11 @@ class Router:
 
 
 class Network:
-    def __init__(self, prefix, directory):
+    def __init__(self, prefix, directory, delays=FOUR_SITES):
         self.directory = directory
-        self.routers = {letter: Router(letter, prefix, directory) for letter in "ABCD"}
-        self.description = None
+        self.delays, self.links = delays, sorted(delays)
+        letters = sorted(set("".join(self.links)))
+        self.routers = {letter: Router(letter, self.links, prefix, directory) for letter in letters}
 
     def __getitem__(self, letter):
         return self.routers[letter]
@@ -136,7 +141,7 @@ class Network:
 
     def build(self):
         batch([f"netns add {router.namespace.name}" for router in self])
-        for one, other in LINKS:
+        for one, other in self.links:
             a, b = self[one], self[other]
             batch([f"link add gre-{b.name} netns {a.namespace.name} type veth peer name gre-{a.name} netns {b.namespace.name}"])
             for router, peer, last in ((a, b, 1), (b, a, 2)):
@@ -150,7 +155,7 @@ class Network:
 
     def render(self, policy="path", lan_address="{}/24", **site_options):
         """Writes every router's files afresh; site_options: B={"transit": False}."""
-        description = Description(FOUR_SITES, policy=policy, tuning={}, site_options=site_options)
+        description = Description(self.delays, policy=policy, tuning={}, site_options=site_options)
         (self.directory / "mesh.toml").write_text(mesh_file(description, list(self)))
         for router in self:
             arguments = [lan_address.format(router.lan_address)] if lan_address else []
@@ -168,7 +173,7 @@ class Network:
     def wait_for_sessions(self):
         wait_until("every session is Established",
                    lambda: all(router.bird.answers() for router in self)
-                   and sum(router.bird.established() for router in self) == 2 * len(LINKS), SETTLING_S)
+                   and sum(router.bird.established() for router in self) == 2 * len(self.links), SETTLING_S)
 
     def publish(self, **costs):
         """publish(AB=50, BD=20): the same in both directions; what is left out costs 100."""
@@ -181,6 +186,10 @@ class Network:
             router.stop()
         for router in self:
             subprocess.run(["ip", "netns", "delete", router.namespace.name], check=False)
+
+
+def _id(letter):
+    return LETTERS.index(letter) + 1
 
 
 def _link_address(low, high, last):
