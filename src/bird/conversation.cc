@@ -91,6 +91,8 @@ std::vector<Conversation::Outcome> Conversation::received(MonotonicTime now, con
     std::vector<Outcome> more;
     if (phase_ == Phase::greeting) {
       more = greeted(now, reply);
+    } else if (phase_ == Phase::asked && reply.more) {
+      more.push_back(Answering{reply});
     } else if (phase_ == Phase::asked) {
       phase_ = Phase::idle;
       silent_at_.reset();
@@ -132,6 +134,11 @@ void Conversation::ask(MonotonicTime now, std::string_view command) {
   phase_ = Phase::asked;
   silent_at_ = now + kSilence;
   actions_.push_back(Send{connection_, std::string(command) + '\n'});
+}
+
+void Conversation::ask_in_parts(MonotonicTime now, std::string_view command) {
+  ask(now, command);
+  reader_.give_next_in_parts();
 }
 
 std::optional<MonotonicTime> Conversation::next_deadline() const {

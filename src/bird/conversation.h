@@ -67,7 +67,10 @@ class Conversation {
   using Action = std::variant<Connect, Disconnect, Send>;
 
   // What came of an event.
-  struct Ready {};  // greeted; ask() may be called
+  struct Ready {};    // greeted; ask() may be called
+  struct Answering {  // to a command asked in parts, before Answered brings the rest
+    Reply part;
+  };
   struct Answered {
     Reply reply;
   };
@@ -75,7 +78,7 @@ class Conversation {
   struct Lost {
     bool silent = false;  // we closed it after kSilence; else BIRD did, or talked nonsense
   };
-  using Outcome = std::variant<Ready, Answered, Lost>;
+  using Outcome = std::variant<Ready, Answering, Answered, Lost>;
 
   void start(MonotonicTime now) { retry_at_ = now; }
 
@@ -90,6 +93,8 @@ class Conversation {
   bool idle() const { return phase_ == Phase::idle; }
   // `command`: one line of at most kMaxCommand bytes, without its end. idle() must hold.
   void ask(MonotonicTime now, std::string_view command);
+  // The same where the reply may be long: it comes in parts and is never held whole.
+  void ask_in_parts(MonotonicTime now, std::string_view command);
 
   std::vector<Action> take_actions() { return std::exchange(actions_, {}); }
   std::optional<MonotonicTime> next_deadline() const;

@@ -70,6 +70,15 @@ std::vector<Action> Publisher::query(MonotonicTime now, std::uint64_t token, std
   return proceed(now);
 }
 
+std::vector<Action> Publisher::read_routes(MonotonicTime now, std::uint32_t community) {
+  if (conversation_.link() != BirdLink::connected) {
+    actions_.push_back(RoutesRead{Error{"BIRD cannot be asked", "see `trimtab status`"}});
+  } else if (!routes_command_) {
+    routes_command_ = read_routes_command(community);
+  }
+  return proceed(now);
+}
+
 std::vector<Conversation::Outcome> Publisher::feed(MonotonicTime now, const Event& event) {
   using Outcomes = std::vector<Conversation::Outcome>;
   return std::visit(Overloaded{
@@ -92,6 +101,7 @@ void Publisher::take(MonotonicTime now, const Conversation::Outcome& outcome) {
                    status_wanted_ = true;
                    next_poll_ = now;
                  },
+                 [&](const Conversation::Answering& it) { routes_reading_.take(it.part); },
                  [&](const Conversation::Answered& it) { answered(now, it.reply); },
                  [&](const Conversation::Lost& it) { lost(it.silent); },
              },
@@ -104,11 +114,18 @@ void Publisher::lost(bool silent) {
   bfd_wanted_ = false;
   asked_ = Asked::nothing;
   while (!queries_.empty()) answer_query(Error{"BIRD went away before it answered", "ask again"});
+  if (routes_command_) finish_reading(Error{"BIRD went away before it answered"});
 }
 
 void Publisher::answer_query(Result<Reply> reply) {
   actions_.push_back(QueryAnswered{queries_.front().token, std::move(reply)});
   queries_.pop_front();
+}
+
+void Publisher::finish_reading(Result<std::vector<PrefixRoutes>> prefixes) {
+  actions_.push_back(RoutesRead{std::move(prefixes)});
+  routes_command_.reset();
+  routes_reading_ = {};
 }
 
 void Publisher::answered(MonotonicTime now, const Reply& reply) {
@@ -126,6 +143,8 @@ void Publisher::answered(MonotonicTime now, const Reply& reply) {
       return read_bfd(reply);
     case Asked::query:
       return answer_query(reply);
+    case Asked::routes:
+      return finish_reading(std::move(routes_reading_).finish(reply));
     case Asked::nothing:
       break;
   }
@@ -176,7 +195,11 @@ void Publisher::ask_next(MonotonicTime now) {
     next_poll_ = now + kPollInterval;
     return ask(now, Asked::protocols, kShowProtocols);
   }
-  if (!queries_.empty()) ask(now, Asked::query, queries_.front().command);
+  if (!queries_.empty()) return ask(now, Asked::query, queries_.front().command);
+  if (routes_command_) {
+    asked_ = Asked::routes;
+    conversation_.ask_in_parts(now, *routes_command_);
+  }
 }
 
 std::vector<Action> Publisher::proceed(MonotonicTime now) {

@@ -1,6 +1,6 @@
 // The one conversation with the site's own BIRD (specification §8): it keeps the control socket connected,
-// asks once a second how the sessions are, publishes metrics, and asks on behalf of `explain`. Pure: bytes
-// and results of file operations go in, bytes and wishes come out.
+// asks once a second how the sessions are, publishes metrics, reads the routes when it is told to, and asks
+// on behalf of `explain`. Pure: bytes and results of file operations go in, bytes and wishes come out.
 //
 // Way of use: construct with what the metrics file holds; call start(); feed every result of an action as an
 // Event; call handle(now, TimePassed{}) at next_deadline(). Carry out actions in the order in which they are
@@ -20,6 +20,7 @@
 #include "bird/metrics_file.h"
 #include "bird/publishing.h"
 #include "bird/replies.h"
+#include "bird/routes_reading.h"
 #include "bird/sessions.h"
 #include "mesh/mesh.h"
 #include "util/address.h"
@@ -50,11 +51,15 @@ struct QueryAnswered {
   std::uint64_t token = 0;
   Result<Reply> reply;
 };
+// By prefix. An error: nothing new is known, and the next reading is as good as ever.
+struct RoutesRead {
+  Result<std::vector<PrefixRoutes>> prefixes;
+};
 // state() is another one than before.
 struct StateChanged {};
 
 using Action = std::variant<Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, SessionsRead,
-                            MetricsPublished, MetricsRefused, QueryAnswered, StateChanged>;
+                            MetricsPublished, MetricsRefused, QueryAnswered, RoutesRead, StateChanged>;
 
 struct BirdState {
   BirdLink link = BirdLink::connecting;  // conversation.h
@@ -86,6 +91,12 @@ class Publisher {
   // back.
   std::vector<Action> query(MonotonicTime now, std::uint64_t token, std::string_view command);
 
+  // Reads which way every prefix goes (routes_reading.h; policy `path`, `community`: Mesh::community). One
+  // RoutesRead follows, at once where BIRD cannot be asked; a call before it has come adds none. Everything
+  // else that BIRD is to be asked goes first, so a reading never holds back publishing for longer than one
+  // takes.
+  std::vector<Action> read_routes(MonotonicTime now, std::uint32_t community);
+
   // A changed mesh file; sessions that stay keep what is known of them.
   void set_neighbours(std::vector<Neighbour> neighbours) { sessions_.set_neighbours(std::move(neighbours)); }
 
@@ -96,7 +107,7 @@ class Publisher {
 
  private:
   // What the command in flight is for.
-  enum class Asked : std::uint8_t { nothing, status, publishing, protocols, bfd, query };
+  enum class Asked : std::uint8_t { nothing, status, publishing, protocols, bfd, query, routes };
   struct Query {
     std::uint64_t token = 0;
     std::string command;
@@ -111,6 +122,7 @@ class Publisher {
   void read_bfd(const Reply& reply);
   void report_sessions(const std::optional<std::vector<BfdSession>>& bfd);
   void answer_query(Result<Reply> reply);
+  void finish_reading(Result<std::vector<PrefixRoutes>> prefixes);
 
   // Does all that can be done now and collects the actions.
   std::vector<Action> proceed(MonotonicTime now);
@@ -129,6 +141,8 @@ class Publisher {
   std::uint64_t restarts_ = 0;
   MonotonicTime next_poll_{};
   std::deque<Query> queries_;
+  std::optional<std::string> routes_command_;  // of the reading that is wanted or under way
+  RoutesReading routes_reading_;
   BirdState state_;
   std::vector<Action> actions_;
 };

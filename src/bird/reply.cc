@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "util/check.h"
 
@@ -53,27 +54,40 @@ Result<std::vector<Reply>> ReplyReader::feed(std::string_view bytes) {
     bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
   }
   if (broken_) return *broken_;
+  if (in_parts_ && !reply_.lines.empty()) {
+    reply_.more = true;
+    done.push_back(std::exchange(reply_, {}));
+  }
   return done;
 }
 
 Result<void> ReplyReader::take_line(std::string_view line, std::vector<Reply>& done) {
-  reply_size_ += line.size() + 1;
-  if (reply_size_ > kMaxReply) return Error{"BIRD sent a reply of more than 1 MB"};
-  const bool continues_code = line.starts_with(' ') && !reply_.lines.empty();
+  const bool continues_code = line.starts_with(' ') && code_;
   if (!continues_code && !is_code(line)) {
     return Error{fmt::format("BIRD sent what is no reply: \"{}\"", excerpt(line))};
   }
-  if (continues_code) {
-    reply_.lines.push_back({reply_.code(), std::string(line.substr(1))});
-    return {};
-  }
-  reply_.lines.push_back({code_of(line), std::string(line.substr(5))});
-  if (line[4] == ' ') {
-    done.push_back(std::move(reply_));
-    reply_ = {};
+  if (!continues_code) code_ = code_of(line);
+  const bool last = !continues_code && line[4] == ' ';
+  reply_size_ += line.size() + 1;
+  keep(line.substr(continues_code ? 1 : 5), last);
+  if (last) {
+    done.push_back(std::exchange(reply_, {}));
+    code_.reset();
     reply_size_ = 0;
+    in_parts_ = false;
   }
   return {};
+}
+
+void ReplyReader::keep(std::string_view text, bool last) {
+  const std::size_t limit = in_parts_ ? kMaxInParts : kMaxReply;
+  if (reply_size_ <= limit) {
+    reply_.lines.push_back({*code_, std::string(text)});
+    return;
+  }
+  reply_.lines.clear();
+  if (last)
+    reply_.lines.push_back({kTooLong, fmt::format("a reply of more than {} MB", limit / (1024 * 1024))});
 }
 
 }  // namespace trimtab::bird

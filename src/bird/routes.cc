@@ -6,11 +6,11 @@
 
 #include "bird/configuration.h"
 #include "bird/replies.h"
+#include "bird/route_heading.h"
 
 namespace trimtab::bird {
 namespace {
 
-constexpr int kRouteLine = 1007;
 constexpr int kAttributeLine = 1012;
 
 // The numbers in a text, whatever stands between them: "65002 65004", "(1, 2, 3) (4, 5, 6)".
@@ -26,21 +26,12 @@ std::vector<std::uint32_t> numbers(std::string_view text) {
   return found;
 }
 
-// "10.10.4.0/24   unicast [site_2 23:01:27.123] * (100) [AS65004i]"; further routes of a prefix leave it out.
-std::optional<RouteCandidate> parse_heading(std::string_view text) {
-  if (text.starts_with('\t')) return std::nullopt;
-  const std::size_t open = text.find('[');
-  const std::size_t close = text.find(']', open);
-  if (open == std::string_view::npos || close == std::string_view::npos) return std::nullopt;
-  const std::string_view source = text.substr(open + 1, close - open - 1);
-  RouteCandidate candidate{.protocol = std::string(source.substr(0, source.find(' ')))};
-  const std::string_view rest = text.substr(close + 1);
-  candidate.best = rest.starts_with(" *");
+std::optional<RouteCandidate> candidate_of(std::string_view line) {
+  const auto heading = parse_route_heading(line);
+  if (!heading) return std::nullopt;
+  RouteCandidate candidate{.protocol = std::string(heading->protocol), .best = heading->best};
   // All there is of the path where the attributes were not asked for.
-  if (const std::size_t origin = rest.find("[AS"); origin != std::string_view::npos) {
-    const auto values = numbers(rest.substr(origin));
-    if (!values.empty()) candidate.as_path = {values.front()};
-  }
+  if (heading->last_asn) candidate.as_path = {*heading->last_asn};
   return candidate;
 }
 
@@ -107,7 +98,7 @@ Result<std::vector<RouteCandidate>> parse_routes(const Reply& reply) {
   Attributes attributes;
   for (const ReplyLine& line : reply.lines) {
     if (line.code == kRouteLine) {
-      if (auto heading = parse_heading(line.text)) routes.push_back(*std::move(heading));
+      if (auto candidate = candidate_of(line.text)) routes.push_back(*std::move(candidate));
     } else if (line.code == kAttributeLine && !routes.empty()) {
       attributes.take(line.text, routes.back());
     }

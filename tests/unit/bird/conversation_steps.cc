@@ -62,6 +62,14 @@ struct Shower {
   std::string operator()(const QueryAnswered& it) const {
     return fmt::format("answer {}: {}", it.token, it.reply ? it.reply->message() : it.reply.error().what);
   }
+  std::string operator()(const RoutesRead& it) const {
+    if (!it.prefixes) return "routes: " + it.prefixes.error().what;
+    std::string shown = "routes:";
+    for (const PrefixRoutes& routes : *it.prefixes) {
+      shown += fmt::format(" {} by {}", routes.prefix.text(), routes.chosen.value_or(0));
+    }
+    return shown;
+  }
   std::string operator()(StateChanged) const { return show_state(publisher.state()); }
 };
 
@@ -110,6 +118,11 @@ void Stage::query(Duration after, std::uint64_t token, std::string_view command,
                   const std::vector<std::string>& expected) {
   now_ += after;
   check(after, fmt::format("query {}: {}", token, command), publisher_.query(now_, token, command), expected);
+}
+
+void Stage::read_routes(Duration after, const std::vector<std::string>& expected) {
+  now_ += after;
+  check(after, "read the routes", publisher_.read_routes(now_, 1), expected);
 }
 
 void Stage::connect_and_settle() {

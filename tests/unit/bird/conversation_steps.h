@@ -13,9 +13,9 @@
 namespace trimtab::bird::test {
 
 // "connect 1", "close 1", "send 1: configure", "candidate: COST_2=213", "replace: COST_2=213", "sessions:
-// 2+bfd 3-", "published: …", "published unread: …", "refused: …", "answer 7: …", "state: connected pending
-// (error)". A session is the neighbour with + (Established), - or ~ (starting); then bfd (up), BFD (lost) or
-// nothing.
+// 2+bfd 3-", "published: …", "published unread: …", "refused: …", "answer 7: …", "routes:
+// 10.10.4.0/24 by 2", "routes: …" (an error), "state: connected pending (error)". A session is the neighbour
+// with + (Established), - or ~ (starting); then bfd (up), BFD (lost) or nothing.
 std::string show(const Action& action, const Publisher& publisher);
 
 class Stage {
@@ -29,6 +29,8 @@ class Stage {
   void publish(Duration after, std::uint32_t cost_2, const std::vector<std::string>& expected);
   void query(Duration after, std::uint64_t token, std::string_view command,
              const std::vector<std::string>& expected);
+
+  void read_routes(Duration after, const std::vector<std::string>& expected);
 
   // From Connect to both sessions Established, the file read and `2+bfd 3+` reported: 1 s in all.
   void connect_and_settle();

@@ -169,7 +169,7 @@ TEST(Conversation, SurvivesAnyOrderOfEvents) {
       const std::string texts[] = {std::string(kGreeting), std::string(kStatus), std::string(kDone),
                                    std::string(kFine),     std::string(kSyntax), std::string(kProtocols),
                                    std::string(kBfd),      "garbage\n",          "0006 Shutting down\n"};
-      switch (*rc::gen::inRange(0, 8)) {
+      switch (*rc::gen::inRange(0, 9)) {
         case 0:
           carry_out(publisher.handle(now, Connected{connection}));
           break;
@@ -191,6 +191,9 @@ TEST(Conversation, SurvivesAnyOrderOfEvents) {
           break;
         case 6:
           carry_out(publisher.handle(now, TimePassed{}));
+          break;
+        case 7:
+          carry_out(publisher.read_routes(now, 1));
           break;
         default:
           in_flight = 0;

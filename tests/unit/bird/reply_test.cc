@@ -64,18 +64,60 @@ TEST(Reply, GarbageIsAnErrorForGood) {
   }
 }
 
-TEST(Reply, LongLinesAndLongRepliesAreErrors) {
+TEST(Reply, ALongLineIsAnError) {
   ReplyReader line;
   EXPECT_TRUE(line.feed("0003 " + std::string(ReplyReader::kMaxLine - 5, 'x')).ok());
   EXPECT_FALSE(line.feed("x").ok());
+}
 
-  ReplyReader reply;
+// Feeds lines of 1,000 bytes until `size` bytes have come, then the last line. What has come last.
+Reply long_reply(ReplyReader& reader, std::size_t size) {
   const std::string thousand = "1007-" + std::string(994, 'x') + "\n";
-  std::size_t sent = 0;
-  for (; sent + thousand.size() <= ReplyReader::kMaxReply; sent += thousand.size()) {
-    ASSERT_TRUE(reply.feed(thousand).ok()) << sent;
-  }
-  EXPECT_FALSE(reply.feed(thousand).ok());
+  for (std::size_t sent = 0; sent < size; sent += thousand.size()) EXPECT_TRUE(reader.feed(thousand).ok());
+  const auto replies = reader.feed("0000 \n");
+  EXPECT_TRUE(replies.ok());
+  EXPECT_EQ(replies->size(), 1U);
+  return replies->back();
+}
+
+TEST(Reply, ALongReplyIsGoneAndTheNextOneIsNot) {
+  ReplyReader reader;
+  EXPECT_EQ(long_reply(reader, ReplyReader::kMaxReply - 2000).code(), 0);
+  const Reply gone = long_reply(reader, ReplyReader::kMaxReply);
+  EXPECT_EQ(gone.code(), kTooLong);
+  EXPECT_TRUE(gone.failed());
+  EXPECT_EQ(gone.lines.size(), 1U);
+  EXPECT_EQ(gone.message(), "a reply of more than 1 MB");
+  const auto next = reader.feed("0003 Reconfigured\n");
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ(show(*next), "3|Reconfigured\n=\n");
+}
+
+TEST(Reply, InPartsItIsGivenOutAsItComes) {
+  ReplyReader reader;
+  reader.give_next_in_parts();
+  const auto first = reader.feed("1007-one\n two\n thr");
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(show(*first), "1007|one\n1007|two\n=\n");
+  EXPECT_TRUE(first->front().more);
+  const auto second = reader.feed("ee\n");
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(show(*second), "1007|three\n=\n") << "the code goes on over parts";
+  const auto last = reader.feed(" four\n0000 \n");
+  ASSERT_TRUE(last.ok());
+  EXPECT_EQ(show(*last), "1007|four\n0|\n=\n");
+  EXPECT_FALSE(last->front().more);
+  const auto next = reader.feed("1007-whole\n");
+  ASSERT_TRUE(next.ok());
+  EXPECT_TRUE(next->empty()) << "one reply only";
+}
+
+TEST(Reply, InPartsItMayBeLonger) {
+  ReplyReader reader;
+  reader.give_next_in_parts();
+  EXPECT_EQ(long_reply(reader, ReplyReader::kMaxInParts - 2000).code(), 0);
+  reader.give_next_in_parts();
+  EXPECT_EQ(long_reply(reader, ReplyReader::kMaxInParts).message(), "a reply of more than 4 MB");
 }
 
 TEST(Reply, SurvivesAnyBytes) {
