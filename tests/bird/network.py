@@ -153,9 +153,9 @@ class Network:
                    f"address add {router.lan_address}/24 dev br-lan"], router.namespace)
             router.namespace.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
 
-    def render(self, policy="path", lan_address="{}/24", **site_options):
-        """Writes every router's files afresh; site_options: B={"transit": False}."""
-        description = Description(self.delays, policy=policy, tuning={}, site_options=site_options)
+    def render(self, policy="path", lan_address="{}/24", link_options={}, **site_options):
+        """Writes every router's files afresh; link_options: {"AB": {"bfd": "off"}}, site_options: B={"transit": False}."""
+        description = Description(self.delays, policy=policy, tuning={}, link_options=link_options, site_options=site_options)
         (self.directory / "mesh.toml").write_text(mesh_file(description, list(self)))
         for router in self:
             arguments = [lan_address.format(router.lan_address)] if lan_address else []
