@@ -11,9 +11,9 @@
 // CPU. All attributes of the 360 were 107 kB and 0.65 ms of CPU; `show route primary`, which knows no costs,
 // is 5.9 kB.
 //
-// A reading is one moment's per prefix, not of the table: BIRD goes on working while it tells. After
-// `configure` BIRD 2 tells the new costs (it takes in 512 routes a session at once), BIRD 3 perhaps still old
-// ones.
+// A reading is one moment's per prefix, not of the table: BIRD goes on working while it tells. Right after
+// `configure` it may still tell old costs where the table is large, since BIRD takes routes in again in
+// portions, and from BIRD 3, which answers before it is done: what matters is read once more.
 #pragma once
 
 #include <cstdint>
