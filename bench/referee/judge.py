@@ -65,6 +65,8 @@ def verdict(judged, runs):
             "hosts": "/".join(str(hosts) for hosts in sorted({trace.hosts for trace in judged})),
             "counted_frames": sum(len(trace.time_s) - trace.first_counted for trace in judged),
             "hours": sum(trace.hours for trace in judged),
+            "pairs": sum(trace.pairs for trace in judged),
+            "pairs_beyond_reach": sum(optimum.beyond_reach(trace) for trace in judged),
             "clairvoyant_ms": statistics.mean(trace.mean_clairvoyant_ms for trace in judged),
         },
         "controllers": rows,

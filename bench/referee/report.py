@@ -6,6 +6,9 @@ def table(verdict, world=None):
     mesh = verdict["mesh"]
     yield (f"{mesh['traces']} traces, {mesh['hosts']} hosts, {mesh['counted_frames']} counted frames in "
            f"{mesh['hours']:.1f} h; mean clairvoyant path {mesh['clairvoyant_ms']:.1f} ms")
+    if mesh["pairs_beyond_reach"]:
+        yield (f"{mesh['pairs_beyond_reach']} of {mesh['pairs']} pairs are more than three links apart: "
+               "not in the optimum, but in all else")
     yield ""
     yield f"{'controller':42}{'cost @ changes':>20}" + (f"{'published':>20}" if world else "")
     for row in verdict["controllers"]:

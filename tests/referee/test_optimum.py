@@ -89,3 +89,13 @@ def test_fewer_changes_than_the_frontier_has_are_found_beyond_it(random_trace):
     points = optimum.frontier(traces, [1, 2])
     best = optimum.at_changes(traces, points[1].figure.changes / 2, points)
     assert best and best.price_ms_frames > 2
+
+
+def test_pairs_more_than_three_links_apart_are_told_and_left_out(random_trace):
+    trace = random_trace(10, frames=20, hosts=5)
+    # A chain: only its ends are four links apart.
+    for a, b in itertools.permutations(range(5), 2):
+        if abs(a - b) > 1:
+            trace.rtt_ms[:, a, b] = np.inf
+    assert optimum.beyond_reach(trace) == 2
+    assert optimum.optimum(trace, [1])[0] == optimum.Figure(pytest.approx(1), 0)
