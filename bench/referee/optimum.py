@@ -3,7 +3,8 @@
 For each ordered pair, dynamic programming over its paths of up to three links, from the first counted frame on; the
 path to begin with is free, and a change is a change of path. The price is absolute, in ms·frames, and the same for all
 pairs and traces: 1000 ms·frames is worth moving for 100 ms saved during ten frames. The optimum knows frame t when it
-is charged with frame t, and pairs move each by itself, as if no site's choice bound another's. On sparse meshes three links bind: controllers with longer paths can do better.
+is charged with frame t, and pairs move each by itself, as if no site's choice bound another's. On sparse meshes three
+links are few: controllers with longer paths can do better.
 
 The bound is the same with only the next hop priced and the rest of the path the best of every frame, of any length:
 no routing by next hops pays less at that price, whatever it knows (cost + price · changes is what it is least in).

@@ -12,7 +12,7 @@ def table(verdict, world=None):
     yield ""
     yield f"{'controller':42}{'cost @ changes':>20}" + (f"{'published':>20}" if world else "")
     for row in verdict["controllers"]:
-        yield (f"{row['name']:42}{_figure(row):>20}" + (f"{row['published'].get(world, ''):>20}" if world else "")).rstrip()
+        yield f"{row['name']:42}{_figure(row):>20}" + (f"{row['published'][world]:>20}" if world else "")
     yield ""
     yield f"{'price of a change, ms·frames':29}{'in frames':>13}{'offline optimum':>20}{'bound on next hops':>22}"
     for row in verdict["frontier"]:

@@ -49,15 +49,14 @@ def test_a_margin_is_what_another_offer_must_save():
         assert settling.hops[0, 0, 1] == hop
 
 
-def test_no_route_passes_the_site_that_announces_it():
-    # Once 1 to 2 has failed, 1 may not fall back on 0, whose route to 2 passes 1 itself.
-    settling = Settling(1, 3)
-    costs = np.array([[[0, 1, 100], [1, 0, 1], [100, 1, 0.0]]])
-    settling.settle(costs, no_margin)
-    assert settling.hops[0, 0, 2] == 1
-    costs[0, 1, 2] = 500
-    settling.settle(costs, lambda site, hop, present: 0.5 * present)
-    assert np.isfinite(charging.sums_along(settling.hops, costs)).all()
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_with_any_margin_every_route_arrives_at_the_sum_it_announces(random_trace, share):
+    trace = random_trace(17, frames=40, hosts=8, links_missing=6)
+    settling = Settling(1, 8)
+    for costs in trace.rtt_ms[:, None]:
+        settling.settle(costs, lambda site, hop, present: share * present)
+        assert charging.sums_along(settling.hops, costs) == pytest.approx(settling.sums)
+        assert np.isfinite(settling.sums).all()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
