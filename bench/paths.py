@@ -1,22 +1,19 @@
 #!/usr/bin/python3
 """`./dev bench paths`: the controller on recorded meshes, against the best that was possible in each frame.
 
-Two worlds (docs/traces.md): wild, six draws of eight of the Seattle trace's hosts; calm, six server meshes made from
-PlanetLab's levels and labelled links' variation. DATA is the directory with those files.
+Two worlds of six draws each (referee/draws.py). DATA is the directory with the measured traces.
 """
 
-import csv
-import gzip
 import json
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from referee import draws
+
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "home.toml"
-HOSTS, SEEDS, CALM_FRAMES = 8, range(1, 7), 1500
 # The classic recipe: EWMA 0.1 and re-publishing at 10 %, nothing else.
 FOLKLORE = """[tuning]
 dwell = "0s"
@@ -24,24 +21,6 @@ cost_step_floor = "0ms"
 publish_burst = 1000
 publish_refill = "1s"
 """
-
-
-def wild(data, out, seed):
-    """The draw that the published figures use."""
-    with gzip.open(data / "seattle24_frames.csv.gz", "rt") as source:
-        rows = csv.reader(source)
-        head = next(rows)
-        hosts = set(random.Random(seed).sample(range(24), HOSTS))
-        kept = [0] + [column for column, name in enumerate(head) if column and set(map(int, name.split(">"))) <= hosts]
-        with out.open("w", newline="") as target:
-            writer = csv.writer(target, lineterminator="\n")
-            writer.writerow([head[column] for column in kept])
-            writer.writerows([row[column] for column in kept] for row in rows)
-
-
-def calm(data, out, seed):
-    subprocess.run(["/usr/bin/python3", data / "servermesh.py", data / "planetlab60_matrix.csv",
-                    data / "labelled_links.csv.gz", out, str(HOSTS), str(CALM_FRAMES), str(seed)], check=True)
 
 
 def replay(program, trace, mesh_file):
@@ -61,8 +40,8 @@ def main():
         folklore = work / "folklore.toml"
         folklore.write_text(EXAMPLE.read_text() + FOLKLORE)
         traces = {"wild": [], "calm": []}
-        for seed in SEEDS:
-            for name, make, suffix in (("wild", wild, "csv"), ("calm", calm, "csv.gz")):
+        for seed in draws.SEEDS:
+            for name, make, suffix in (("wild", draws.wild, "csv"), ("calm", draws.calm, "csv.gz")):
                 traces[name].append(work / f"{name}{seed}.{suffix}")
                 make(data, traces[name][-1], seed)
         rows = []
