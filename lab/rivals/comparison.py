@@ -26,12 +26,10 @@ def main():
     parser.add_argument("--take", type=Path, metavar="DIR")
     parser.add_argument("--check", action="store_true")
     chosen = parser.parse_args()
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if chosen.take:
-        results |= {rival: json.loads(file.read_text()) for rival in RIVALS if (file := chosen.take / f"{rival}.json").exists()}
-        RESULTS.write_text(as_text(results))
+        take(chosen.take)
     page = PAGE.read_text()
-    wanted = with_table(page, results)
+    wanted = with_table(page, kept())
     if chosen.check and page != wanted:
         sys.exit(f"{PAGE.name} does not show what results.json says; lab/rivals/comparison.py writes it anew")
     if not chosen.check:
@@ -40,14 +38,23 @@ def main():
     return 0
 
 
+def kept():
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def take(directory):
+    found = {rival: directory / f"{rival}.json" for rival in RIVALS}
+    RESULTS.write_text(as_text(kept() | {rival: json.loads(file.read_text()) for rival, file in found.items() if file.exists()}))
+
+
 def as_text(results):
     """One line per story of a run: a rival that is run again alone makes a diff that can be read."""
     parts = []
     for rival in (rival for rival in RIVALS if rival in results):
-        kept = results[rival]
+        result = results[rival]
         runs = ",\n    ".join("{" + ",\n     ".join(f"{json.dumps(story)}: {json.dumps(rounded(figures))}"
-                                                   for story, figures in run.items()) + "}" for run in kept["runs"])
-        head = ", ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in kept.items() if key != "runs")
+                                                   for story, figures in run.items()) + "}" for run in result["runs"])
+        head = ", ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in result.items() if key != "runs")
         parts.append(f'  {json.dumps(rival)}: {{{head}, "runs": [\n    {runs}]}}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -67,8 +74,8 @@ def with_table(page, results):
 def markdown(results):
     head, *lines = table(results)
     rows = [row(line if any(line[1:]) else [f"**{line[0]}**", *line[1:]]) for line in lines]
-    measured = [f"{RIVALS[rival]}: {kept['version']}, {kept['date']}, {len(kept['runs'])} runs"
-                for rival, kept in results.items()]
+    measured = [f"{RIVALS[rival]}: {result['version']}, {result['date']}, {len(result['runs'])} runs"
+                for rival, result in results.items()]
     return "\n".join([row(head), row(["---"] * len(head)), *rows, "", "Measured: " + "; ".join(measured) + ".", ""])
 
 

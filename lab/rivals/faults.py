@@ -32,9 +32,9 @@ class Traffic:
 
     def mark(self):
         """What is measured begins now."""
-        self.began, self.known = time.time(), len(self.watch.changes)
         for stream in self.streams:
             stream.mark()
+        self.began, self.known = time.time(), len(self.watch.changes)
 
     def moves(self, at_start="gre-b"):
         """(seconds after the mark, interface) of each time that the route went another way than before."""
@@ -97,7 +97,6 @@ def fault(lab, kind):
     """From the fault's first moment to its end, and then the way back."""
     traffic, wire = Traffic(lab), lab.link("B", "D")
     BEGIN[kind](wire)
-    traffic.began = time.time()  # both directions are changed now, and the first of them was a moment ago
     time.sleep(max(0.0, traffic.began + FAULT_S[kind] - time.time()))
     moves, reports = traffic.moves(), traffic.reports()
     figures = {"move_s": next((at for at, interface in moves if interface == "gre-c"), None), "changes": len(moves),

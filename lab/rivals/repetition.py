@@ -51,8 +51,10 @@ def rested(module, name, say):
             lab.at_all_sites(lambda site: site.trimtab("up"))
         module.start(lab)
         lab.wait_until("A and D talk through B", lambda: faults.at_rest(lab), REST_WITHIN_S)
+        lab.link("B", "D").keep_ready()
         stays_true("A and D talk through B", lambda: faults.at_rest(lab), REST_S)
         yield lab
+        lab.link("B", "D").release()
 
 
 def _short(value):
