@@ -4,7 +4,7 @@ Sessions, BFD and retry timers are those that trimtab configures, so that what d
 way from A to D by that tie alone: B's router id is lower than C's, and it happens to be the quicker way.
 """
 
-from routers import bird_version as version, neighbours, own_address, start_bird
+from routers import bfd, bird_version as version, neighbours, own_address, start_bird
 
 KERNEL = "if source != RTS_BGP then reject;"
 
@@ -16,8 +16,7 @@ def start(lab):
 
 
 def _protocols(site):
-    interfaces = "\n".join(f'  interface "gre-{other.name}" {{ interval 100 ms; multiplier 5; }};' for other in neighbours(site))
-    return f"protocol bfd {{\n{interfaces}\n}}\n" + "".join(_session(site, other) for other in neighbours(site))
+    return bfd(site) + "".join(_session(site, other) for other in neighbours(site))
 
 
 def _session(site, other):

@@ -43,8 +43,9 @@ def kept():
 
 
 def take(directory):
-    found = {rival: directory / f"{rival}.json" for rival in RIVALS}
-    RESULTS.write_text(as_text(kept() | {rival: json.loads(file.read_text()) for rival, file in found.items() if file.exists()}))
+    files = {rival: directory / f"{rival}.json" for rival in RIVALS}
+    found = {rival: json.loads(file.read_text()) for rival, file in files.items() if file.exists()}
+    RESULTS.write_text(as_text(kept() | found))
 
 
 def as_text(results):

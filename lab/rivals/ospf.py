@@ -4,7 +4,7 @@ Each link costs what its RTT is in ms at rest, as an operator would set it who h
 all, OSPF would spread A's packets to D over both ways and no link were the one in use.
 """
 
-from routers import bird_version as version, neighbours, start_bird
+from routers import bfd, bird_version as version, neighbours, start_bird
 from topology.namespace import batch
 
 KERNEL = "if source !~ [ RTS_OSPF, RTS_OSPF_EXT1, RTS_OSPF_EXT2 ] then reject;"
@@ -23,12 +23,9 @@ def _full(site):
 
 
 def _protocols(site):
-    bfd = "\n".join(f'  interface "gre-{other.name}" {{ interval 100 ms; multiplier 5; }};' for other in neighbours(site))
     links = "\n".join(f'    interface "gre-{other.name}" {{ type ptp; cost {_rtt_ms(site, other)}; bfd on; }};'
                       for other in neighbours(site))
-    return f"""protocol bfd {{
-{bfd}
-}}
+    return bfd(site) + f"""
 protocol ospf v2 {{
   ipv4 {{ import all; export none; }};
   area 0 {{

@@ -21,6 +21,12 @@ def bird_version():
     return (done.stdout + done.stderr).strip()
 
 
+def bfd(site):
+    """As trimtab has it, on every link."""
+    lines = [f'  interface "gre-{other.name}" {{ interval 100 ms; multiplier 5; }};' for other in neighbours(site)]
+    return "\n".join(["protocol bfd {", *lines, "}", ""])
+
+
 def start_bird(site, kernel_filter, protocols):
     """Announces the LAN's prefix alone; `kernel_filter` says which routes reach the kernel."""
     (site.config / "bird.conf").write_text(f"""log stderr all;
