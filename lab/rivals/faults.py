@@ -54,15 +54,16 @@ class Traffic:
 
 
 def a_uses(lab, neighbour):
-    return _way(lab["A"], lab["D"]) == f"gre-{neighbour}"
+    return way(lab["A"], lab["D"]) == f"gre-{neighbour}"
 
 
 def at_rest(lab):
     """A and D talk through B, both ways."""
-    return a_uses(lab, "b") and _way(lab["D"], lab["A"]) == "gre-b"
+    return a_uses(lab, "b") and way(lab["D"], lab["A"]) == "gre-b"
 
 
-def _way(site, other):
+def way(site, other):
+    """The interface by which `site`'s kernel reaches `other`'s LAN; None without a route."""
     network, _, length = other.lan_prefix.partition("/")
     return site.router.routes().get((network, int(length)))
 
