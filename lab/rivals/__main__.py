@@ -35,7 +35,8 @@ def main():
         if found := measured(rival, chosen.out):
             results[rival] = found
             (chosen.out / f"{rival}.json").write_text(json.dumps(found))
-    print(text_table(results))
+    if results:
+        print(text_table(results))
     return 0 if set(results) == set(chosen.rivals or RIVALS) else 1
 
 
