@@ -30,6 +30,7 @@ class Report:
     outage_ms: float  # the longest stretch without a packet that arrived; 0 if none was lost
     reordered: int
     longest_wait_ms: float  # between two arrivals: outage, changes of delay and a busy machine together
+    mean_delay_ms: float  # one way, of the packets that arrived; both hosts read one clock
 
     def __str__(self):
         return (f"{self.sent} sent, {self.lost} lost, outage {self.outage_ms:.0f} ms, {self.reordered} out of order, "
@@ -182,8 +183,10 @@ class _Running:
             highest = max(highest, number)
         arrivals = [self.arrived_at[number] for number in order]
         waits = [after - before for before, after in zip(arrivals, arrivals[1:])]
+        delays = [self.arrived_at[number] - self.sent_at[number] for number in order]
         return {"sent": until - since, "lost": len(lost), "outage_ms": self.longest_outage(lost, until) / 1e6,
-                "reordered": reordered, "longest_wait_ms": max(waits, default=0) / 1e6}
+                "reordered": reordered, "longest_wait_ms": max(waits, default=0) / 1e6,
+                "mean_delay_ms": sum(delays) / max(len(delays), 1) / 1e6}
 
     def longest_outage(self, lost, until):
         longest, first, previous = 0, None, None

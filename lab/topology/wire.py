@@ -38,6 +38,7 @@ class Wire:
         self.directions = (f"{low.letter}>{high.letter}", f"{high.letter}>{low.letter}")
         self.healthy = Shape(delay_ms=delay_ms)
         self.shapes = {direction: self.healthy for direction in self.directions}
+        self._waiting = {}  # direction → a tc that reads its next command
 
     def __str__(self):
         return "".join(self.ends)
@@ -64,6 +65,20 @@ class Wire:
     def repair(self):
         return self._change(None, lambda shape: self.healthy)
 
+    def keep_ready(self):
+        """Until release(), a change is a line to a tc that waits for it: both directions change at once. Two that are
+        started for it take a tenth of a second and more in the emulated machine, and not both the same."""
+        self._waiting = {direction: subprocess.Popen(["tc", "-n", self.ends[direction[0]].router.name, "-batch", "-"],
+                                                     stdin=subprocess.PIPE, text=True) for direction in self.directions}
+
+    def release(self):
+        for process in self._waiting.values():
+            process.stdin.close()
+        failed = [direction for direction, process in self._waiting.items() if process.wait() != 0]
+        self._waiting = {}
+        if failed:
+            raise RuntimeError(f"wire {self}: tc failed for {', '.join(failed)}")
+
     def _change(self, direction, change):
         directions = [direction] if direction else self.directions
         for one in directions:
@@ -73,6 +88,10 @@ class Wire:
 
     def apply(self, directions):
         """All at the same moment, as far as processes started together are."""
+        if self._waiting:
+            for direction in directions:
+                print(self.queue(direction), file=self._waiting[direction].stdin, flush=True)
+            return
         started = [self._tc(direction) for direction in directions]
         for process in started:
             _, said = process.communicate()
