@@ -1,12 +1,18 @@
 #include "controller/controller.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "controller/link.h"
 
 namespace trimtab::controller {
 namespace {
+
+// A margin is told anew when it is off by a third of itself and half a percent of the path: it is a rough
+// figure, and telling it makes BIRD read its filters again.
+constexpr double kMarginStep = 1.0 / 3;
+constexpr double kLeastMarginStep = 0.005;
 
 std::vector<LinkSettings> sorted(std::vector<LinkSettings> links) {
   std::sort(links.begin(), links.end(),
@@ -23,6 +29,8 @@ Controller::Controller(Settings settings, std::vector<LinkSettings> links, Monot
     links_.emplace_back(settings_, own, now);
     neighbours_.push_back(own.neighbour);
   }
+  margins_.resize(links_.size());
+  noise_of_.resize(links_.size());
 }
 
 Controller::~Controller() = default;
@@ -51,6 +59,10 @@ void Controller::set_links(MonotonicTime now, Settings settings, std::vector<Lin
   links_ = std::move(next);
   neighbours_.clear();
   for (const Link& link : links_) neighbours_.push_back(link.neighbour());
+  margins_.assign(links_.size(), Ratio{});
+  noise_of_.assign(links_.size(), 0);
+  noise_sum_ = 0;
+  ++edition_;
   if (before.policy != settings_.policy) {
     better_.reset();
     reversed_at_.reset();
@@ -108,8 +120,36 @@ std::vector<Decision> Controller::decide(MonotonicTime now) {
     links_[index].touched = false;
     note_due(links_[index]);
   }
+  tell_margins(!decisions.empty());
   touched_.clear();
   return decisions;
+}
+
+// Margins move with the noise, which is learnt over many rounds. They go along with any decision, since BIRD
+// is told then anyway, and on their own only when the one in force is off by a third. Each link is looked at
+// when it has news, which it has every round; what the others' noise does to its margin can wait for that.
+void Controller::tell_margins(bool decided) {
+  if (decided) ++edition_;
+  for (const std::uint32_t index : touched_) {
+    const double noise = links_[index].noise(settings_).value_or(Ratio{}).value;
+    noise_sum_ += noise - std::exchange(noise_of_[index], noise);
+    const Ratio here{std::max(0.0, noise_sum_) / static_cast<double>(links_.size())};
+    const Ratio wanted = margin(Ratio{noise}, here, settings_.tuning);
+    const double off = std::fabs(wanted.value - margins_[index].value);
+    if (off == 0 || (!decided && off <= kMarginStep * margins_[index].value + kLeastMarginStep)) continue;
+    margins_[index] = wanted;
+    ++edition_;
+  }
+}
+
+bool Controller::suspects(SiteId neighbour) const {
+  const Link* link = find(neighbour);
+  return link != nullptr && link->suspects();
+}
+
+std::optional<Milliseconds> Controller::suspicious_above(SiteId neighbour) const {
+  const Link* link = find(neighbour);
+  return link == nullptr ? std::nullopt : link->suspicious_above();
 }
 
 bool Controller::sweep(MonotonicTime now, bool urgent_only, std::vector<Decision>& decisions) {
@@ -137,13 +177,17 @@ std::optional<MonotonicTime> Controller::next_deadline() const {
 
 std::optional<LinkView> Controller::view(SiteId neighbour, MonotonicTime now) const {
   const Link* link = find(neighbour);
-  return link == nullptr ? std::nullopt : std::optional(link->view(now, settings_, rivals_of(*link)));
+  if (link == nullptr) return std::nullopt;
+  LinkView view = link->view(now, settings_, rivals_of(*link));
+  view.margin = margins_[static_cast<std::size_t>(link - links_.data())];
+  return view;
 }
 
 std::vector<Published> Controller::published() const {
   std::vector<Published> all;
   all.reserve(links_.size());
-  for (const Link& link : links_) all.push_back({link.neighbour(), link.published()});
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    all.push_back({links_[i].neighbour(), links_[i].published(), margins_[i]});
   return all;
 }
 

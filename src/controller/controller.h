@@ -57,8 +57,15 @@ class Controller {
   // Absent: no such link.
   std::optional<LinkView> view(SiteId neighbour, MonotonicTime now) const;
 
-  // By id: what BIRD is to be told.
+  // By id: what BIRD is to be told, and a number that changes whenever that does.
   std::vector<Published> published() const;
+  std::uint64_t edition() const { return edition_; }
+
+  // The latest round of this link differs so much for the worse that it is not believed before quick probes,
+  // or the next round, say the same.
+  bool suspects(SiteId neighbour) const;
+  // An answer slower than this deserves quick probes. Absent: nothing is known yet.
+  std::optional<Milliseconds> suspicious_above(SiteId neighbour) const;
 
   const Settings& settings() const { return settings_; }
 
@@ -72,9 +79,14 @@ class Controller {
   // Lets the touched links publish, only those in a hurry or all; says whether one did.
   bool sweep(MonotonicTime now, bool urgent_only, std::vector<Decision>& decisions);
   void note_due(const Link& link);
+  void tell_margins(bool decided);
 
   Settings settings_;
   std::vector<Link> links_;             // by neighbour
+  std::vector<Ratio> margins_;          // theirs, as BIRD was last told
+  std::vector<double> noise_of_;        // theirs, when last looked at; 0 where not up
+  double noise_sum_ = 0;                // of those
+  std::uint64_t edition_ = 0;
   std::vector<SiteId> neighbours_;      // theirs, close together: every call begins with finding a link
   std::vector<std::uint32_t> touched_;  // indexes into links_ that decide() has to look at
   std::optional<MonotonicTime> deadline_;

@@ -106,6 +106,8 @@ struct LinkView {
   std::optional<Figures> figures;  // the terms' arguments; absent: no RTT yet
   std::optional<Value> computed;   // what the figures are worth; absent: no RTT yet
   Value published = 0;
+  std::optional<Ratio> noise;  // of the RTT from round to round; absent: not learnt, or not asked for
+  Ratio margin;                // as published
   std::optional<Held> held;  // present exactly while something keeps `published` from its target
   std::optional<MonotonicTime> last_change;  // of the published value, in this run
   std::optional<Reason> last_reason;
@@ -115,10 +117,13 @@ struct LinkView {
   double changes_left = 0;  // tokens in the bucket; the last is kept for a boundary
 };
 
-// One line of the metrics file.
+// What the metrics file says of one link.
 struct Published {
   SiteId neighbour = 0;
   Value value = 0;
+  // Under `path`: routes that begin with this link stay until another is cheaper by this share of their cost;
+  // never by as much as `value`. docs/steering.md.
+  Ratio margin{};
   bool operator==(const Published&) const = default;
 };
 

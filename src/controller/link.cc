@@ -22,6 +22,10 @@ bool possible(Value value, mesh::Policy policy) {
   return value == kLastResortPreference || (value >= kLowestPreference && value <= kHighestPreference);
 }
 
+bool is_steady(const Settings& settings) {
+  return settings.policy == mesh::Policy::path && settings.tuning.estimator == mesh::Estimator::steady;
+}
+
 bool worth_differs(const mesh::Tuning& a, const mesh::Tuning& b) {
   return a.cost_per_rtt_ms != b.cost_per_rtt_ms ||
          a.cost_per_inverse_bandwidth != b.cost_per_inverse_bandwidth || a.cost_per_loss != b.cost_per_loss ||
@@ -64,6 +68,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   const LastRound round = summarise(sample, now);
   const int probes = round.answered + round.late + round.lost;
   if (probes == 0) return;
+  if (sample.quick) return quick_round(sample, round, settings);
   last_round_ = round;
   const Turn what = availability_.round(now, round, rules(settings));
   turn(what);
@@ -71,10 +76,20 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   count_losses(sample, anew);
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
+  if (round.rtt) steady_.add(*round.rtt, round.jitter, settings.tuning);
   bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);
   check_settled(settings);
   if (loss_.probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
+}
+
+// Says more of a link that is up, and nothing else: neither a drop nor a return rests on quick probes alone.
+void Link::quick_round(const Sample& sample, const LastRound& round, const Settings& settings) {
+  if (!up()) return;
+  count_losses(sample, false);
+  loss_.prove();
+  if (round.rtt) steady_.confirm(*round.rtt);
+  check_boundaries(round, settings);
 }
 
 void Link::count_losses(const Sample& sample, bool anew) {
@@ -122,6 +137,7 @@ void Link::turn(Turn turn) {
 
 void Link::start_anew() {
   rtt_ = {};
+  steady_ = {};
   loss_.clear();
   loss_boundary_ = {};
   rtt_boundary_ = {};
@@ -138,13 +154,14 @@ void Link::check_boundaries(const LastRound& round, const Settings& settings) {
   };
   note(loss_boundary_.update(loss_.proven(), round.answered + round.late + round.lost, settings.tuning),
        Reason::loss_boundary, Reason::loss_recovered);
-  if (rtt_.rtt()) {
-    note(rtt_boundary_.update(*rtt_.rtt(), settings.tuning), Reason::rtt_boundary, Reason::rtt_recovered);
+  if (const auto smoothed = rtt(settings)) {
+    note(rtt_boundary_.update(*smoothed, settings.tuning), Reason::rtt_boundary, Reason::rtt_recovered);
   }
 }
 
 void Link::check_settled(const Settings& settings) {
-  if (!up() || rtt_.rounds() != kSettledRounds || !last_round_->rtt) return;
+  // The steady estimate's steps are as small as the link's noise allows: nothing is left to settle.
+  if (noise(settings) || !up() || rtt_.rounds() != kSettledRounds || !last_round_->rtt) return;
   const auto value = computed(settings);
   if (value && exceeds_step(published(), *value, settings.policy, settings.tuning, kSettledPart)) {
     stability_.owe(Reason::settled);
@@ -157,9 +174,19 @@ Availability::Rules Link::rules(const Settings& settings) const {
           .silence = kSilentIntervals * own_.interval + settings.tuning.probe_timeout};
 }
 
-std::optional<Figures> Link::figures() const {
-  if (!rtt_.rtt()) return std::nullopt;
-  return Figures{.rtt = *rtt_.rtt(),
+std::optional<Ratio> Link::noise(const Settings& settings) const {
+  if (!is_steady(settings) || !up() || !steady_.mean()) return std::nullopt;
+  return steady_.noise();
+}
+
+std::optional<Milliseconds> Link::rtt(const Settings& settings) const {
+  return is_steady(settings) ? steady_.rtt(settings.tuning) : rtt_.rtt();
+}
+
+std::optional<Figures> Link::figures(const Settings& settings) const {
+  const auto smoothed = rtt(settings);
+  if (!smoothed) return std::nullopt;
+  return Figures{.rtt = *smoothed,
                  .jitter = rtt_.jitter().value_or(Milliseconds{0}),
                  .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
                  .loss = loss_.proven(),
@@ -167,7 +194,7 @@ std::optional<Figures> Link::figures() const {
 }
 
 std::optional<Value> Link::computed(const Settings& settings) const {
-  const auto known = figures();
+  const auto known = figures(settings);
   return known ? std::optional(value_of(*known, settings.policy, settings.tuning)) : std::nullopt;
 }
 
@@ -175,7 +202,9 @@ std::optional<Target> Link::target(const Settings& settings) const {
   if (!up()) return Target{.value = last_resort(settings.policy)};
   const auto value = computed(settings);
   if (!value) return std::nullopt;
+  const auto own_noise = noise(settings);
   return Target{.value = *value,
+                .step = own_noise ? std::optional(least_step(*own_noise, settings.tuning)) : std::nullopt,
                 .may_worsen = !restored_ || loss_.probes(LossWindow::kShort) == LossWindow::kShort,
                 .may_improve = !restored_};
 }
@@ -199,7 +228,7 @@ std::optional<Decision> Link::decide(MonotonicTime now, const Settings& settings
                     .reason = verdict.publication->reason,
                     .drop = availability_.drop(),
                     .standing = availability_.standing(),
-                    .figures = figures(),
+                    .figures = figures(settings),
                     .computed = computed(settings),
                     .to_earn = availability_.to_earn(now, rules(settings))};
   stability_.publish(now, *verdict.publication);
@@ -244,16 +273,17 @@ LinkView Link::view(MonotonicTime now, const Settings& settings, const Rivals& r
           .condition = availability_.condition(),
           .drop = availability_.drop(),
           .last_round = last_round_,
-          .rtt = rtt_.rtt(),
+          .rtt = rtt(settings),
           .jitter = rtt_.jitter(),
           .rtt_beyond_boundary = rtt_boundary_.beyond(),
           .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
           .bandwidth_source = source,
           .bandwidth_stale = bandwidth_.stale(now),
           .loss = loss_view(),
-          .figures = figures(),
+          .figures = figures(settings),
           .computed = computed(settings),
           .published = published(),
+          .noise = noise(settings),
           .held = held(now, settings, rivals),
           .last_change = stability_.last_change(),
           .last_reason = stability_.last_reason(),

@@ -11,6 +11,7 @@
 #include "controller/estimator.h"
 #include "controller/loss_window.h"
 #include "controller/stability.h"
+#include "controller/steady.h"
 
 namespace trimtab::controller {
 
@@ -43,6 +44,11 @@ class Link {
   // What other links publish keeps it from its target, or could: to be asked again when that changes.
   bool minds_rivals() const { return minds_rivals_; }
 
+  // Of a link that is up, under `path` with the steady estimate; absent otherwise.
+  std::optional<Ratio> noise(const Settings& settings) const;
+  bool suspects() const { return up() && steady_.suspects(); }
+  std::optional<Milliseconds> suspicious_above() const { return steady_.suspicious_above(); }
+
   LinkView view(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
 
   // Kept for the controller: in its list of links to look at.
@@ -50,13 +56,15 @@ class Link {
 
  private:
   Availability::Rules rules(const Settings& settings) const;
-  std::optional<Figures> figures() const;
+  std::optional<Figures> figures(const Settings& settings) const;
   std::optional<Value> computed(const Settings& settings) const;
   Rate assumed_bandwidth() const { return own_.bandwidth.value_or(kReferenceBandwidth); }
   std::optional<Target> target(const Settings& settings) const;
   std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
   void turn(Availability::Turn turn);
   void start_anew();
+  void quick_round(const Sample& sample, const LastRound& round, const Settings& settings);
+  std::optional<Milliseconds> rtt(const Settings& settings) const;
   void count_losses(const Sample& sample, bool anew);
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
@@ -65,6 +73,7 @@ class Link {
   LinkSettings own_;
   Availability availability_;
   RttEstimate rtt_;
+  SteadyEstimate steady_;
   BandwidthEstimate bandwidth_;
   LossWindow loss_;
   LossBoundary loss_boundary_;

@@ -76,6 +76,10 @@ struct Link {
 };
 
 // Every default of the specification that can be set in the mesh file; [tuning] there has the same names.
+// How a link's RTT becomes the figure that it is judged by under `path`: `steady` is the shipped method
+// (docs/steering.md), `ewma` the formula of specification §6 with a fixed hysteresis and no margin on paths.
+enum class Estimator : std::uint8_t { steady, ewma };
+
 struct Tuning {
   // Measuring (specification §5).
   Duration interval = std::chrono::seconds{15};          // one round
@@ -83,6 +87,11 @@ struct Tuning {
   int probes = 5;                                        // in a round; 1 … 20
   Duration probe_timeout = std::chrono::seconds{3};      // a later answer counts as received and late
   double smoothing = 0.1;                                // EWMA's α, above 0 and at most 1
+
+  // Steering under `path` (docs/steering.md).
+  Estimator estimator = Estimator::steady;
+  double steadiness = 2.4;  // margins and steps in units of the links' own noise; 0 follows every round
+  int memory = 200;         // rounds that a link's mean looks back on; its noise half as many
 
   // Cost (§6): C = β·r̂ + γ / max(b̂, ε) + δ·p̂ + bias.
   double cost_per_rtt_ms = 1.0;               // β, 1/ms

@@ -18,6 +18,9 @@ using std::chrono::seconds;
 // Probes of one link never share a tick of the schedule.
 constexpr Duration kTick = milliseconds{50};
 constexpr double kMostWeight = 1e6;
+// At ten the margin on a link with a noise of 10 % is the whole path: nothing but faults moves a route.
+constexpr double kMostSteadiness = 10;
+constexpr int kLongestMemory = 100'000;
 
 // Typed reads into a field that keeps its default where the file is silent.
 class Setter {
@@ -99,6 +102,11 @@ void read_tuning(TableReader& mesh, TableReader& tuning, Tuning& out) {
   of_tuning.number("cost_per_loss", kMostWeight, out.cost_per_loss);
   of_tuning.rate("cost_bandwidth_floor", out.cost_bandwidth_floor);
 
+  if (const auto estimator = tuning.choice("estimator", {"steady", "ewma"}))
+    out.estimator = estimator->value == 0 ? Estimator::steady : Estimator::ewma;
+  of_tuning.number("steadiness", kMostSteadiness, out.steadiness);
+  of_tuning.integer("memory", 2, kLongestMemory, out.memory);
+
   of_tuning.integer("score_step", 1, 100, out.score_step);
   of_tuning.integer("score_margin", 0, 100, out.score_margin);
   of_tuning.ratio("cost_step", out.cost_step);
@@ -136,6 +144,9 @@ bool is_tuning_key(std::string_view key) {
                                                "cost_per_inverse_bandwidth",
                                                "cost_per_loss",
                                                "cost_bandwidth_floor",
+                                               "estimator",
+                                               "steadiness",
+                                               "memory",
                                                "score_step",
                                                "score_margin",
                                                "cost_step",
