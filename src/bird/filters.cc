@@ -41,7 +41,10 @@ lclist fingerprints_received;
   bgp_large_community.add(({0}, {1}, path_cost));
   if fingerprints_received.len > 0 then bgp_large_community.add(fingerprints_received.min);
   preferred_by = 0;
-  if net ~ favoured then preferred_by = favour;
+  if net ~ favoured then {{
+    if favour > {6} || path_cost > {7} then preferred_by = path_cost;
+    else preferred_by = path_cost * favour / {6};
+  }}
   if preferred_by >= link_cost then preferred_by = link_cost - 1;
   bgp_local_pref = {5} - path_cost + preferred_by;
 }}

@@ -46,11 +46,11 @@ std::optional<std::uint32_t> number(std::string_view text) {
 // ---- Writing
 
 // A favour as the file has it: rule and order kept, whatever was asked for.
-Favour as_written(const Metrics& metrics, mesh::SiteId neighbour, std::uint32_t cost) {
+Favour as_written(const Metrics& metrics, mesh::SiteId neighbour) {
   Favour favour{.neighbour = neighbour};
   for (const Favour& wish : metrics.favours) {
     if (wish.neighbour != neighbour) continue;
-    favour.amount = std::min(wish.amount, cost - 1);
+    favour.per_mille = std::min(wish.per_mille, kWholePath);
     std::copy_if(wish.prefixes.begin(), wish.prefixes.end(), std::back_inserter(favour.prefixes),
                  [](const Prefix& prefix) { return prefix.address.family == Family::ipv4; });
   }
@@ -142,11 +142,12 @@ class Lines {
   }
 
   bool take_favour(const Definition& line) {
-    const auto& [site, cost] = metrics.values.back();
-    const auto amount = number(line.value);
+    const mesh::SiteId site = metrics.values.back().first;
+    const auto per_mille = number(line.value);
     has_favours_ |= metrics.values.size() == 1;  // the first neighbour tells for all
-    if (!has_favours_ || neighbour_of(line.name, kFavour) != site || !amount || *amount >= cost) return false;
-    amount_ = *amount;
+    if (!has_favours_ || neighbour_of(line.name, kFavour) != site || !per_mille || *per_mille > kWholePath)
+      return false;
+    per_mille_ = *per_mille;
     awaited_ = Awaited::favoured;
     return true;
   }
@@ -155,14 +156,15 @@ class Lines {
     const mesh::SiteId site = metrics.values.back().first;
     auto prefixes = parse_set(line.value);
     if (neighbour_of(line.name, kFavoured) != site || !prefixes) return false;
-    if (amount_ > 0 || !prefixes->empty()) metrics.favours.push_back({site, amount_, *std::move(prefixes)});
+    if (per_mille_ > 0 || !prefixes->empty())
+      metrics.favours.push_back({site, per_mille_, *std::move(prefixes)});
     awaited_ = Awaited::value;
     return true;
   }
 
   Awaited awaited_ = Awaited::value;
   bool has_favours_ = false;
-  std::uint32_t amount_ = 0;  // of the neighbour whose prefixes are awaited
+  std::uint32_t per_mille_ = 0;  // of the neighbour whose prefixes are awaited
 };
 
 }  // namespace
@@ -176,9 +178,9 @@ std::string format_metrics(const Metrics& metrics) {
     TRIMTAB_CHECK(can_have(metrics.policy, value));
     fmt::format_to(std::back_inserter(text), "define {}{} = {};\n", prefix, site, value);
     if (metrics.policy != mesh::Policy::path) continue;
-    const Favour favour = as_written(metrics, site, value);
+    const Favour favour = as_written(metrics, site);
     fmt::format_to(std::back_inserter(text), "define {0}{1} = {2};\ndefine {3}{1} = {4};\n", kFavour, site,
-                   favour.amount, kFavoured, set_of(favour.prefixes));
+                   favour.per_mille, kFavoured, set_of(favour.prefixes));
   }
   fmt::format_to(std::back_inserter(text), "define {} = {};\n", kComplete, metrics.neutral ? 0 : 1);
   return text;

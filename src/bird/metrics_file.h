@@ -3,7 +3,7 @@
 // include for a good one:
 //
 //   define COST_2 = 213;            under `path`: the link's published cost, 0.1 ms, 1 … 10,000,000
-//   define FAVOUR_2 = 57;           … by how much its favoured prefixes are preferred, 0 … the cost − 1
+//   define FAVOUR_2 = 57;           … for how much less its favoured prefixes count, ‰ of the whole path
 //   define FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];    … those prefixes, IPv4, ascending
 //   define PREFERENCE_2 = 154;      under `score`: the LOCAL_PREF of what comes in on the link
 //   define METRICS_COMPLETE = 1;    0: neutral, nothing was ever published
@@ -12,8 +12,8 @@
 // are `[ 0.0.0.0/32 ]`, which is nobody's: BIRD before 2.0.12 has no empty set. The prefixes of another
 // family will be a set of their own, `FAVOURED6_2`: BIRD wants one family to a set.
 //
-// A favour changes what is chosen here, never what is announced. It stays below the cost of its link because
-// BGP need not settle otherwise: docs/convergence.md.
+// A favour changes what is chosen here, never what is announced. bird.conf keeps what it comes to below the
+// cost of its link, because BGP need not settle otherwise: docs/convergence.md.
 //
 // Before the daemon has run a *neutral* file stands there: every link at last resort (LOCAL_PREF 0), so that
 // BIRD connects the mesh by the fewest hops and nobody elsewhere takes an unmeasured link for a good one.
@@ -36,10 +36,12 @@ namespace trimtab::bird {
 inline constexpr std::uint32_t kLastResortCost = 10'000'000;
 inline constexpr std::uint32_t kLastResortPreference = 0;
 
+inline constexpr std::uint32_t kWholePath = 1000;
+
 // Routes to these prefixes are taken for cheaper than they are where they come from this neighbour.
 struct Favour {
   mesh::SiteId neighbour = 0;
-  std::uint32_t amount = 0;  // 0.1 ms, below the neighbour's published cost
+  std::uint32_t per_mille = 0;  // of the whole path's cost, up to kWholePath
   std::vector<Prefix> prefixes;
 
   bool operator==(const Favour&) const = default;
@@ -54,9 +56,9 @@ struct Metrics {
   bool operator==(const Metrics&) const = default;
 };
 
-// The same metrics give the same bytes, in whatever order neighbours and prefixes come. Whatever is asked
-// for, a favour is written below its link's cost; favours of neighbours without a value, and IPv6 prefixes,
-// for which bird.conf has no channel, are not written.
+// The same metrics give the same bytes, in whatever order neighbours and prefixes come. A favour above
+// kWholePath is written as that; favours of neighbours without a value, and IPv6 prefixes, for which
+// bird.conf has no channel, are not written.
 std::string format_metrics(const Metrics& metrics);
 
 // Reads back what format_metrics wrote: after a restart, what is published is what was. Anything else, and a

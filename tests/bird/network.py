@@ -81,8 +81,8 @@ class Router:
         for peer, value in sorted(values.items()):
             lines.append(f"define {name}_{_id(peer)} = {value};\n")
             if name == "COST":
-                amount, prefixes = favours.get(peer, (0, []))
-                lines.append(f"define FAVOUR_{_id(peer)} = {amount};\n")
+                share, prefixes = favours.get(peer, (0, []))
+                lines.append(f"define FAVOUR_{_id(peer)} = {share};\n")
                 lines.append(f"define FAVOURED_{_id(peer)} = [ {', '.join(prefixes or [NOBODYS])} ];\n")
         self.replace_metrics("".join(lines) + "define METRICS_COMPLETE = 1;\n")
         return self.configure()

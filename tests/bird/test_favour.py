@@ -12,17 +12,18 @@ from test_routing import by_path, until_route
 from topology.waiting import stays_true
 
 CLAMP = "  if preferred_by >= link_cost then preferred_by = link_cost - 1;\n"
-# Both ways from A to D cost 200; the favour is worth 60 of A's own link to C, which costs 100.
-FAVOUR = 60
+# Both ways from A to D cost 200; the favour is three tenths of the path, at most A's own link to C, which costs OWN, minus 1.
+FAVOUR = 300  # ‰
+OWN = 100
 QUIET_S = 1
 # Without the rule two slow cores still carry thousands a second; a mesh at rest has none.
 RESTLESS_PER_S = 200
 
 
-def favouring(router, peer, destination, amount, **costs):
+def favouring(router, peer, destination, share, **costs):
     """The router's own costs, 100 unless given, and its favour for the destination through that peer."""
     values = {other: costs.get(other, 100) for other in router.peers}
-    assert router.publish("COST", values, {peer: (amount, [destination.lan_prefix])}) == "Reconfigured"
+    assert router.publish("COST", values, {peer: (share, [destination.lan_prefix])}) == "Reconfigured"
 
 
 def updates(network):
@@ -39,8 +40,8 @@ def settled_updates(network):
     return updates(network)
 
 
-def favoured_route(path, cost, favour):
-    return path, 2_000_000_000 - cost + favour, cost
+def favoured_route(path, cost, favour, own=OWN):
+    return path, 2_000_000_000 - cost + min(cost * favour // 1000, own - 1), cost
 
 
 # ---- staying and leaving
@@ -53,9 +54,9 @@ def test_a_favoured_prefix_stays_on_a_path_that_is_dearer_by_less_and_leaves_one
     until_route(a, d, favoured_route("CD", 200, FAVOUR))
     before = {router.letter: router.sessions_since() for router in network}
 
-    favouring(c, "D", d, 0, D=100 + FAVOUR - 1)
-    until_route(a, d, favoured_route("CD", 200 + FAVOUR - 1, FAVOUR))
-    favouring(c, "D", d, 0, D=100 + FAVOUR + 1)
+    favouring(c, "D", d, 0, D=184)
+    until_route(a, d, favoured_route("CD", 284, FAVOUR))
+    favouring(c, "D", d, 0, D=187)
     until_route(a, d, by_path("BD", 200))
     favouring(c, "D", d, 0)
     until_route(a, d, favoured_route("CD", 200, FAVOUR))
@@ -116,9 +117,9 @@ def test_no_packet_is_lost_to_a_favour(network):
     moves = 0
     while stream.poll() is None:
         moves += 1
-        amount = FAVOUR if moves % 2 else 0
-        favouring(a, "C", d, amount, B=99)
-        until_route(a, d, favoured_route("CD", 200, FAVOUR) if amount else by_path("BD", 199))
+        share = FAVOUR if moves % 2 else 0
+        favouring(a, "C", d, share, B=99)
+        until_route(a, d, favoured_route("CD", 200, FAVOUR) if share else by_path("BD", 199))
     summary = (a.directory / "ping").read_text()
     print(f"  {moves} moves under a stream of {count} packets")
     assert moves >= 10
@@ -128,13 +129,13 @@ def test_no_packet_is_lost_to_a_favour(network):
 # ---- a file that asks for too much
 
 
-@pytest.mark.parametrize("favour", [100, 101, 2_000_000_000, 4_294_967_295])
+@pytest.mark.parametrize("favour", [500, 1000, 1001, 2_000_000_000, 4_294_967_295])
 def test_a_favour_that_is_not_below_its_links_cost_counts_as_one_that_is(network, favour):
     a, b, c, d = network
     favouring(a, "C", d, favour)
-    until_route(a, d, favoured_route("CD", 200, 99))
+    until_route(a, d, favoured_route("CD", 200, 1000))
     favouring(c, "D", d, 0, D=100 + 98)
-    until_route(a, d, favoured_route("CD", 298, 99))
+    until_route(a, d, favoured_route("CD", 298, 1000))
     favouring(c, "D", d, 0, D=100 + 100)
     until_route(a, d, by_path("BD", 200))
 
@@ -166,13 +167,13 @@ def read_command():
 def test_a_reading_tells_choice_and_true_sums_and_leaves_the_routes_alone(network):
     a, b, c, d = network
     favouring(a, "C", d, FAVOUR, C=110)
-    until_route(a, d, favoured_route("CD", 210, FAVOUR))
+    until_route(a, d, favoured_route("CD", 210, FAVOUR, own=110))
     settled = settled_updates(network)
     lines = a.bird.ask(read_command())
     heading = next(i for i, line in enumerate(lines) if line.startswith(d.lan_prefix))
     routes = [re.search(r"\[site_(\d) .*?\]( \*)? \(100\) \[AS(\d+)i\]", line) for line in lines[heading:]]
     assert [found.groups() for found in routes if found][:2] == [("3", " *", "210"), ("2", None, "200")]
-    assert a.route(d) == favoured_route("CD", 210, FAVOUR)
+    assert a.route(d) == favoured_route("CD", 210, FAVOUR, own=110)
     stays_true("no update comes of it", lambda: updates(network) == settled, QUIET_S)
 
 
@@ -181,7 +182,9 @@ def test_a_reading_tells_choice_and_true_sums_and_leaves_the_routes_alone(networ
 
 TRIANGLE = {"AB": 1, "AC": 1, "BC": 1, "AD": 10, "BD": 10, "CD": 10}
 NEXT = {"A": "B", "B": "C", "C": "A"}
-RING, DIRECT, TOO_MUCH = 10, 100, 15  # 0.1 ms
+RING, DIRECT = 10, 100  # 0.1 ms
+# ‰ of the way through the next one, 110: 0.9 ms, just below the ring link, and 1.5 ms.
+ALLOWED, TOO_MUCH = 82, 137
 # A site that is busy with its updates forgets its BFD, and a session that falls takes its counter along.
 WITHOUT_BFD = {link: {"bfd": "off"} for link in TRIANGLE}
 
@@ -206,7 +209,7 @@ def chase(triangle, favour):
         assert router.publish("COST", costs, favours) == "Reconfigured"
 
 
-@pytest.mark.parametrize("favour", [RING - 1, TOO_MUCH])
+@pytest.mark.parametrize("favour", [ALLOWED, TOO_MUCH])
 def test_three_sites_around_a_destination_settle(triangle, favour):
     triangle.render(link_options=WITHOUT_BFD)
     before = updates(triangle)
@@ -215,7 +218,7 @@ def test_three_sites_around_a_destination_settle(triangle, favour):
     for letter in NEXT:
         until_route(triangle[letter], d, by_path("D", DIRECT))
     settled = settled_updates(triangle)
-    print(f"  favour {favour / 10} ms: {settled - before} updates until it was quiet")
+    print(f"  favour {favour} ‰: {settled - before} updates until it was quiet")
     stays_true("it is at rest", lambda: updates(triangle) == settled, QUIET_S)
 
 

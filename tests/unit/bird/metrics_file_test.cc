@@ -40,14 +40,12 @@ TEST(MetricsFile, WritesFavoursInOneOrder) {
       expected);
 }
 
-TEST(MetricsFile, AFavourIsWrittenBelowItsLinksCost) {
-  for (const std::uint32_t cost : {1U, 2U, 213U, 10'000'000U}) {
-    for (const std::uint32_t wish : {cost - 1, cost, UINT32_MAX}) {
-      const auto read = parse_metrics(
-          format_metrics({.values = {{2, cost}}, .favours = {{2, wish, prefixes({"10.10.4.0/24"})}}}));
-      ASSERT_TRUE(read.ok()) << cost << " " << wish;
-      EXPECT_EQ(read->favours.front().amount, cost - 1);
-    }
+TEST(MetricsFile, AFavourIsTheWholePathAtMost) {
+  for (const std::uint32_t wish : {1000U, 1001U, UINT32_MAX}) {
+    const auto read = parse_metrics(
+        format_metrics({.values = {{2, 213}}, .favours = {{2, wish, prefixes({"10.10.4.0/24"})}}}));
+    ASSERT_TRUE(read.ok()) << wish;
+    EXPECT_EQ(read->favours.front().per_mille, kWholePath);
   }
 }
 
@@ -148,7 +146,7 @@ TEST(MetricsFile, AFavourThatIsNotWholeOrNotAllowedIsRefused) {
                           "[ ] [ ]"}) {
     EXPECT_FALSE(parse_metrics(favoured(set)).ok()) << set;
   }
-  for (const char* line : {"define FAVOUR_2 = 58;\n", "define FAVOUR_2 = -1;\n", "define FAVOUR_3 = 57;\n",
+  for (const char* line : {"define FAVOUR_2 = 1001;\n", "define FAVOUR_2 = -1;\n", "define FAVOUR_3 = 57;\n",
                            "define FAVOUR_2 = [ 10.10.4.0/24 ];\n", "define FAVOURED_2 = 57;\n"}) {
     EXPECT_FALSE(parse_metrics(text(1, line)).ok()) << line;
   }
