@@ -7,6 +7,9 @@
 namespace trimtab::sim {
 namespace {
 
+// Dijkstra adds up from the far end: what differs by so little is no stretch.
+constexpr double kRounding = 1e-9;
+
 // Hop by hop, as packets go: while routes are on their way it may be a circle.
 std::optional<double> sum_along(const PathVector& network, Site from, Site to, const Costs& costs) {
   double sum = 0;
@@ -56,8 +59,9 @@ Charge charge(const PathVector& network, const Costs& costs) {
 Stretch stretch_of(const Charge& charge) {
   std::vector<double> ratios;
   for (const Charge::Pair& pair : charge.pairs) {
-    // Dijkstra adds up from the far end: what differs by rounding alone is no stretch.
-    if (pair.counts()) ratios.push_back(std::max(1.0, *pair.along / *pair.best));
+    if (!pair.counts()) continue;
+    const double ratio = *pair.along / *pair.best;
+    ratios.push_back(ratio < 1 + kRounding ? 1 : ratio);
   }
   if (ratios.empty()) return {};
   std::sort(ratios.begin(), ratios.end());

@@ -38,7 +38,7 @@ PathVector::PathVector(std::size_t sites, const Links& links, Choice choice, Fav
     router.offers.resize(sites * router.neighbours.size());
     router.chosen.resize(sites);
     router.chosen[site].route = {.sum = 0, .path = std::make_shared<const AsPath>(AsPath{site})};
-    announce(site, site, kNone, {});
+    say(site, site);
   }
 }
 
@@ -66,10 +66,10 @@ void PathVector::set_transit(Site site, bool transit) {
   router.transit = transit;
   for (Site destination = 0; destination < sites(); ++destination) {
     const Chosen& chosen = router.chosen[destination];
-    if (site == destination || !chosen.route.path) continue;
+    if (site == destination || !chosen.said.path) continue;
     for (Slot slot = 0; slot < router.neighbours.size(); ++slot) {
-      if (slot == chosen.slot) continue;
-      send(site, router.neighbours[slot], destination, transit ? chosen.route : Route{});
+      if (slot == chosen.said_slot) continue;
+      send(site, router.neighbours[slot], destination, transit ? chosen.said : Route{});
     }
   }
 }
@@ -99,13 +99,15 @@ void PathVector::drop(Site site, Site neighbour) {
 
 void PathVector::greet(Site site, Site neighbour) {
   Router& router = routers_[site];
-  Neighbour& peer = router.neighbours[slot_of(router, neighbour)];
+  const Slot slot = slot_of(router, neighbour);
+  Neighbour& peer = router.neighbours[slot];
   if (peer.up) return;
   peer.up = true;
   ++peer.session;
   for (Site destination = 0; destination < sites(); ++destination) {
-    if (router.chosen[destination].route.path && announces(router, site, destination))
-      send(site, peer, destination, router.chosen[destination].route);
+    const Chosen& chosen = router.chosen[destination];
+    if (chosen.said.path && chosen.said_slot != slot && announces(router, site, destination))
+      send(site, peer, destination, chosen.said);
   }
 }
 
@@ -204,21 +206,14 @@ void PathVector::reconsider(Site site, Site destination, Slot slot) {
 void PathVector::choose(Site site, Site destination, Slot slot) {
   Router& router = routers_[site];
   Chosen& chosen = router.chosen[destination];
-  const Slot before = std::exchange(chosen.slot, slot);
-  if (before != slot) {
-    const auto name = [&](Slot of) {
-      return of == kNone ? std::nullopt : std::optional(router.neighbours[of].site);
-    };
-    if (before != kNone && slot != kNone) ++changes_of_choice_;
-    moves_.push_back({site, destination, name(before), name(slot)});
-  }
-  const Route said_before = chosen.route;
+  chosen.slot = slot;
   if (slot == kNone) {
     chosen.route = {};
   } else {
     const Route& heard = offer(router, destination, slot);
-    const bool same_path = said_before.path && said_before.path->size() == heard.path->size() + 1 &&
-                           std::equal(heard.path->begin(), heard.path->end(), said_before.path->begin() + 1);
+    const AsPath* present = chosen.route.path.get();
+    const bool same_path = present != nullptr && present->size() == heard.path->size() + 1 &&
+                           std::equal(heard.path->begin(), heard.path->end(), present->begin() + 1);
     if (!same_path) {
       auto path = std::make_shared<AsPath>();
       path->reserve(heard.path->size() + 1);
@@ -228,18 +223,42 @@ void PathVector::choose(Site site, Site destination, Slot slot) {
     }
     chosen.route.sum = choice_ == Choice::path ? heard.sum + router.neighbours[slot].cost : 0;
   }
-  if (before != slot || !same(said_before, chosen.route)) announce(site, destination, before, said_before);
+  say(site, destination);
+}
+
+void PathVector::say(Site site, Site destination) {
+  Chosen& chosen = routers_[site].chosen[destination];
+  if (chosen.to_be_said) return;
+  chosen.to_be_said = true;
+  unsaid_.emplace_back(site, destination);
+}
+
+std::vector<Update> PathVector::take_outbox() {
+  for (const auto& [site, destination] : unsaid_) announce(site, destination);
+  unsaid_.clear();
+  return std::exchange(outbox_, {});
 }
 
 // To everybody but the one that it came from, who hears a withdrawal if it was told something else before.
-void PathVector::announce(Site site, Site destination, Slot before, const Route& said_before) {
-  const Router& router = routers_[site];
+void PathVector::announce(Site site, Site destination) {
+  Router& router = routers_[site];
+  Chosen& chosen = router.chosen[destination];
+  chosen.to_be_said = false;
+  if (chosen.slot != chosen.said_slot) {
+    const auto name = [&](Slot of) {
+      return of == kNone ? std::nullopt : std::optional(router.neighbours[of].site);
+    };
+    if (chosen.slot != kNone && chosen.said_slot != kNone) ++changes_of_choice_;
+    moves_.push_back({site, destination, name(chosen.said_slot), name(chosen.slot)});
+  }
+  const Route nothing, said = std::exchange(chosen.said, chosen.route);
+  const Slot said_slot = std::exchange(chosen.said_slot, chosen.slot);
   if (!announces(router, site, destination)) return;
-  const Chosen& chosen = router.chosen[destination];
-  const Route nothing;
+  const bool differs = !same(said, chosen.said);
   for (Slot slot = 0; slot < router.neighbours.size(); ++slot) {
-    const Route& old = slot == before ? nothing : said_before;
-    const Route& now = slot == chosen.slot ? nothing : chosen.route;
+    if (!differs && slot != said_slot && slot != chosen.slot) continue;
+    const Route& old = slot == said_slot ? nothing : said;
+    const Route& now = slot == chosen.slot ? nothing : chosen.said;
     if (!same(old, now)) send(site, router.neighbours[slot], destination, now);
   }
 }

@@ -63,7 +63,9 @@ class PathVector {
   void link_up(Site one, Site other);
 
   // ---- updates
-  std::vector<Update> take_outbox() { return std::exchange(outbox_, {}); }
+  // What is to be said now. BIRD first takes in what has arrived and then speaks: what changed several times
+  // since the last call is said once.
+  std::vector<Update> take_outbox();
   void receive(const Update& update);
 
   // ---- what came of it
@@ -86,7 +88,8 @@ class PathVector {
     Site site = 0, destination = 0;
     std::optional<Site> from, to;
   };
-  // Every change of choice since the last call, first and lost routes among them, in order.
+  // Every change of choice that the outbox was taken with since the last call, first and lost routes among
+  // them, in order.
   std::vector<Move> take_moves() { return std::exchange(moves_, {}); }
 
  private:
@@ -101,7 +104,10 @@ class PathVector {
   };
   struct Chosen {
     Slot slot = kNone;
-    Route route;  // as announced: the own link and the own site are in it
+    Route route;  // as it is to be announced: the own link and the own site are in it
+    Slot said_slot = kNone;
+    Route said;               // to everybody but said_slot
+    bool to_be_said = false;  // waits in unsaid_
     Slot favoured = kNone;
     Value favour = 0;
   };
@@ -121,7 +127,8 @@ class PathVector {
   // The offer of `slot`, or what it is worth, is another one than before.
   void reconsider(Site site, Site destination, Slot slot);
   void choose(Site site, Site destination, Slot slot);
-  void announce(Site site, Site destination, Slot before, const Route& said_before);
+  void say(Site site, Site destination);
+  void announce(Site site, Site destination);
   void send(Site site, const Neighbour& to, Site destination, const Route& route);
   void drop(Site site, Site neighbour);
   void greet(Site site, Site neighbour);
@@ -130,6 +137,7 @@ class PathVector {
   Choice choice_;
   Favours favours_;
   std::vector<Router> routers_;
+  std::vector<std::pair<Site, Site>> unsaid_;  // (site, destination) whose choice may have changed
   std::vector<Update> outbox_;
   std::vector<Move> moves_;
   std::uint64_t updates_sent_ = 0;

@@ -108,10 +108,10 @@ void Simulation::schedule(Duration at, Kind kind, std::uint32_t index, std::uint
 void Simulation::carry_out(const Event& event) {
   switch (event.kind) {
     case Kind::deliver: {
-      const Update update = std::exchange(updates_[event.index], {});
-      free_updates_.push_back(event.index);
+      for (const Update& update : messages_[event.index]) network_.receive(update);
+      messages_[event.index].clear();
+      free_messages_.push_back(event.index);
       --under_way_;
-      network_.receive(update);
       flush();
       break;
     }
@@ -181,37 +181,52 @@ void Simulation::publish(Site site) {
 
 // What the network has just said goes on its way, and where its choices changed, traffic follows.
 void Simulation::flush() {
-  for (Update& update : network_.take_outbox()) send(std::move(update));
+  for (Update& update : network_.take_outbox()) {
+    const std::uint32_t link = link_between(update.from, update.to);
+    const std::size_t end = update.from == topology_.links[link].ends[0] ? 0 : 1;
+    std::uint32_t& writing = links_[link].writing[end];
+    if (writing == kNoMessage) {
+      writing = new_message();
+      written_.emplace_back(link, end);
+    }
+    messages_[writing].push_back(std::move(update));
+  }
+  for (const auto& [link, end] : written_) send(link, end);
+  written_.clear();
   const auto moved = network_.take_moves();
   for (const PathVector::Move& move : moved) moves_.push_back({now_, move});
   if (!moved.empty()) load_links();
 }
 
-void Simulation::send(Update update) {
-  const std::uint32_t index = link_between(update.from, update.to);
-  const LinkModel& model = topology_.links[index].model[0];
-  LinkState& state = links_[index];
+std::uint32_t Simulation::new_message() {
+  if (free_messages_.empty()) {
+    messages_.emplace_back();
+    return static_cast<std::uint32_t>(messages_.size() - 1);
+  }
+  const std::uint32_t message = free_messages_.back();
+  free_messages_.pop_back();
+  return message;
+}
+
+void Simulation::send(std::uint32_t link, std::size_t end) {
+  const LinkModel& model = topology_.links[link].model[0];
+  LinkState& state = links_[link];
+  const std::uint32_t message = std::exchange(state.writing[end], kNoMessage);
   Duration arrives =
       now_ + kRouter + std::chrono::duration_cast<Duration>(level(model, now_, state.queues) / 2);
   if (out(model, now_)) {
     const auto turn = next_turn(model, now_);
     arrives = turn ? *turn + kRetransmission : Duration::max();
   }
-  Duration& last = state.last_arrival[update.from == topology_.links[index].ends[0] ? 0 : 1];
-  arrives = last = std::max(last, arrives);
+  arrives = state.last_arrival[end] = std::max(state.last_arrival[end], arrives);
   last_update_ = now_;
-  if (arrives == Duration::max()) return;  // the session will fall first
-  std::uint32_t place = 0;
-  if (free_updates_.empty()) {
-    place = static_cast<std::uint32_t>(updates_.size());
-    updates_.push_back(std::move(update));
-  } else {
-    place = free_updates_.back();
-    free_updates_.pop_back();
-    updates_[place] = std::move(update);
+  if (arrives == Duration::max()) {  // the session will fall first
+    messages_[message].clear();
+    free_messages_.push_back(message);
+    return;
   }
   ++under_way_;
-  schedule(arrives, Kind::deliver, place);
+  schedule(arrives, Kind::deliver, message);
 }
 
 // An outage begins or ends: BFD notices after its time, and a session returns after its own.
@@ -280,8 +295,9 @@ Costs Simulation::costs() const {
                                         .bandwidth = link.bandwidth.value_or(controller::kReferenceBandwidth),
                                         .loss = loss(model, now_, links_[i].queues),
                                         .bias = link.bias};
+      // In the steps in which costs are published: finer differences are none.
       costs[link.ends[end] * sites + link.ends[1 - end]] =
-          controller::cost_of(figures, topology_.tuning).total().count();
+          controller::cost_of(figures, topology_.tuning).value() / controller::kValuesPerMillisecond;
     }
   }
   return costs;

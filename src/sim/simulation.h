@@ -59,7 +59,7 @@ class Simulation {
     Duration at{};
     std::uint64_t number = 0;  // of two at one time, the one that was foreseen first comes first
     Kind kind{};
-    std::uint32_t index = 0;       // of the update, site or link
+    std::uint32_t index = 0;       // of the message, site or link
     std::uint32_t generation = 0;  // of the link's outages
 
     bool operator<(const Event& other) const {  // std::priority_queue has the greatest on top
@@ -74,6 +74,7 @@ class Simulation {
     std::optional<Duration> will_decide_at;
   };
 
+  static constexpr std::uint32_t kNoMessage = UINT32_MAX;
   struct LinkState {
     std::array<Rng, 2> random;        // of the probes from each end
     std::array<double, 2> offered{};  // Mbit/s from each end
@@ -81,6 +82,8 @@ class Simulation {
     bool session = true;
     std::uint32_t generation = 0;
     std::array<Duration, 2> last_arrival{};  // a session delivers in order
+    std::array<std::uint32_t, 2> writing{kNoMessage,
+                                         kNoMessage};  // from each end, what is said at this moment
   };
 
   MonotonicTime clock(Duration at) const;
@@ -91,10 +94,11 @@ class Simulation {
   void publish_soon(Site site);
   void publish(Site site);
   void flush();
-  void send(Update update);
+  void send(std::uint32_t link, std::size_t end);
   void turn(std::uint32_t link);
   void set_session(std::uint32_t link, bool up);
   void load_links();
+  std::uint32_t new_message();
   std::uint32_t link_between(Site one, Site other) const {
     return link_of_[one * topology_.sites.size() + other];
   }
@@ -110,8 +114,10 @@ class Simulation {
   Duration now_{};
   std::priority_queue<Event> events_;
   std::uint64_t last_number_ = 0;
-  std::vector<Update> updates_;              // under way, by the event's index
-  std::vector<std::uint32_t> free_updates_;  // places in it
+  // What one site says to another at one moment travels together.
+  std::vector<std::vector<Update>> messages_;                   // by the event's index
+  std::vector<std::uint32_t> free_messages_;                    // places in it
+  std::vector<std::pair<std::uint32_t, std::size_t>> written_;  // (link, end) whose message is to be sent
   std::size_t under_way_ = 0;
   Duration last_update_{};
   std::uint64_t samples_ = 0;

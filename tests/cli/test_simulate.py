@@ -100,7 +100,7 @@ def test_a_brownout_is_left_and_returned_to(trimtab):
     outcome = trimtab("simulate", "--scenario", ROOT / "scenarios/brownout.toml", "--events", "--json")
     answer = answer_of(outcome)
     left, back = [at for at in answer["watched"]["changed_at_s"] if at > 60]
-    assert 180 < left < 240 and 480 < back < 720
+    assert 180 < left < 240 and 480 < back < 1500
     mine = [move for move in answer["moved"] if (move["site"], move["destination"]) == ("a", "d")]
     assert [move["to"] for move in mine][-3:] == ["b", "c", "b"]
     assert all(one["reason"] and one["text"] for one in answer["decided"])
