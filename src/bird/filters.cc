@@ -50,7 +50,7 @@ lclist fingerprints_received;
 }}
 )",
                      mesh.community, kCostKind, kFingerprintKind, kLastResortCost, kCostLimit,
-                     kBestPreference);
+                     kBestPreference, kWholePath, UINT32_MAX / kWholePath);
 }
 
 std::string value_by_score(const mesh::Mesh& mesh) {

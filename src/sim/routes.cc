@@ -3,10 +3,14 @@
 #include <limits>
 
 namespace trimtab::sim {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 // Without a heap: meshes are dense, and for n hosts this takes n² steps, as reading the costs does.
 std::vector<std::optional<double>> cheapest_to(std::size_t goal, std::size_t hosts, const Costs& costs) {
-  constexpr double kNone = std::numeric_limits<double>::infinity();
   std::vector<double> sum(hosts, kNone);
   std::vector<bool> done(hosts, false);
   sum[goal] = 0;
@@ -37,16 +41,15 @@ std::size_t Routes::settle(const Costs& costs) {
       if (from == to) continue;
       auto& next = next_[from * hosts_ + to];
       const auto before = next;
-      const auto through = [&](std::size_t hop) -> std::optional<double> {
+      const auto through = [&](std::size_t hop) {
         const auto cost = costs[from * hosts_ + hop];
-        if (!cost || !sums[hop]) return std::nullopt;
-        return *cost + *sums[hop];
+        return cost && sums[hop] ? *cost + *sums[hop] : kNone;
       };
-      std::optional<double> best = next ? through(*next) : std::nullopt;
-      if (!best) next.reset();
+      double best = next ? through(*next) : kNone;
+      if (best == kNone) next.reset();
       for (std::size_t hop = 0; hop < hosts_; ++hop) {
-        const auto sum = hop == from ? std::nullopt : through(hop);
-        if (!sum || (best && *sum >= *best)) continue;
+        const double sum = hop == from ? kNone : through(hop);
+        if (sum >= best) continue;
         best = sum;
         next = hop;
       }

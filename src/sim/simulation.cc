@@ -1,0 +1,306 @@
+#include "sim/simulation.h"
+
+#include <cmath>
+
+namespace trimtab::sim {
+namespace {
+
+using controller::SiteId;
+
+constexpr MonotonicTime kStart{std::chrono::hours{1}};  // of the controllers' clock
+constexpr Duration kPublishAtMost = std::chrono::seconds{1};
+// BIRD reads an update, runs its filters, and writes.
+constexpr Duration kRouter = std::chrono::milliseconds{2};
+// What TCP waits for at least until it sends again what an outage swallowed.
+constexpr Duration kRetransmission = std::chrono::seconds{1};
+// `connect delay time 3`, then 0.7 s of handshakes.
+constexpr Duration kSessionReturn = std::chrono::milliseconds{3700};
+
+SiteId id_of(Site site) {
+  return site + 1;
+}
+Site site_of(SiteId id) {
+  return id - 1;
+}
+
+PathVector::Links pairs_of(const Topology& topology) {
+  PathVector::Links pairs;
+  for (const SimulatedLink& link : topology.links) pairs.emplace_back(link.ends[0], link.ends[1]);
+  return pairs;
+}
+
+Duration interval_of(const Topology& topology, const SimulatedLink& link) {
+  return link.metered ? topology.tuning.metered_interval : topology.tuning.interval;
+}
+
+controller::Controller controller_of(const Topology& topology, Choice choice, Site site) {
+  std::vector<controller::LinkSettings> links;
+  for (const SimulatedLink& link : topology.links) {
+    if (link.ends[0] != site && link.ends[1] != site) continue;
+    links.push_back({.neighbour = id_of(link.ends[link.ends[0] == site ? 1 : 0]),
+                     .bandwidth = link.bandwidth,
+                     .bias = link.bias,
+                     .interval = interval_of(topology, link)});
+  }
+  const auto policy = choice == Choice::score ? mesh::Policy::score : mesh::Policy::path;
+  return {{.policy = policy, .tuning = topology.tuning}, std::move(links), kStart};
+}
+
+}  // namespace
+
+Simulation::Simulation(Topology topology, Choice choice, std::uint64_t seed)
+    : topology_(std::move(topology)),
+      network_(topology_.sites.size(), pairs_of(topology_), choice),
+      link_of_(topology_.sites.size() * topology_.sites.size()) {
+  Rng random(seed);
+  const std::size_t sites = topology_.sites.size();
+  for (Site site = 0; site < sites; ++site) {
+    sites_.push_back({.controller = controller_of(topology_, choice, site)});
+    network_.set_transit(site, topology_.sites[site].transit);
+  }
+  std::vector<Rounds::Round> rounds;
+  for (std::uint32_t link = 0; link < topology_.links.size(); ++link) {
+    const SimulatedLink& own = topology_.links[link];
+    links_.push_back({.random = {Rng(random.next()), Rng(random.next())}});
+    const Duration interval = interval_of(topology_, own);
+    for (const std::uint8_t end : {std::uint8_t{0}, std::uint8_t{1}}) {
+      link_of_[own.ends[end] * sites + own.ends[1 - end]] = link;
+      const Duration offset{
+          static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>(interval.count())))};
+      rounds.push_back({.at = offset, .interval = interval, .link = link, .end = end});
+    }
+    if (out(own.model[0], Duration{0})) schedule(Duration{0}, Kind::turn, link);
+    if (const auto first = next_turn(own.model[0], Duration{0})) schedule(*first, Kind::turn, link);
+  }
+  rounds_ = Rounds(std::move(rounds));
+  sample_.probes.resize(static_cast<std::size_t>(topology_.tuning.probes));
+  flush();
+}
+
+void Simulation::run(Duration until) {
+  for (;;) {
+    const bool event_first = !events_.empty() && (rounds_.empty() || events_.top().at <= rounds_.next().at);
+    if (!event_first && rounds_.empty()) break;
+    const Duration at = event_first ? events_.top().at : rounds_.next().at;
+    if (at >= until) break;
+    now_ = at;
+    if (event_first) {
+      const Event event = events_.top();
+      events_.pop();
+      carry_out(event);
+    } else {
+      const Rounds::Round round = rounds_.next();
+      rounds_.advance();
+      finish_round(round);
+    }
+  }
+  now_ = until;
+}
+
+MonotonicTime Simulation::clock(Duration at) const {
+  return kStart + at;
+}
+
+void Simulation::schedule(Duration at, Kind kind, std::uint32_t index, std::uint32_t generation) {
+  events_.push({at, ++last_number_, kind, index, generation});
+}
+
+void Simulation::carry_out(const Event& event) {
+  switch (event.kind) {
+    case Kind::deliver: {
+      for (const Update& update : messages_[event.index]) network_.receive(update);
+      messages_[event.index].clear();
+      free_messages_.push_back(event.index);
+      --under_way_;
+      flush();
+      break;
+    }
+    case Kind::decide:
+      sites_[event.index].will_decide_at.reset();
+      decide(event.index);
+      break;
+    case Kind::publish:
+      publish(event.index);
+      break;
+    case Kind::turn:
+      turn(event.index);
+      break;
+    case Kind::session_down:
+    case Kind::session_up:
+      if (event.generation == links_[event.index].generation)
+        set_session(event.index, event.kind == Kind::session_up);
+      break;
+  }
+}
+
+// The probes were spread evenly over the interval that ends now.
+void Simulation::finish_round(const Rounds::Round& round) {
+  const SimulatedLink& link = topology_.links[round.link];
+  LinkState& state = links_[round.link];
+  const auto probes = static_cast<int>(sample_.probes.size());
+  for (int i = 0; i < probes; ++i) {
+    const Duration at = std::max(Duration{0}, round.at - round.interval * (probes - 1 - i) / probes);
+    sample_.probes[static_cast<std::size_t>(i)] = probe(
+        link.model[round.end], at, state.queues, topology_.tuning.probe_timeout, state.random[round.end]);
+  }
+  ++samples_;
+  const Site site = link.ends[round.end];
+  sites_[site].controller.round_finished(clock(now_), id_of(link.ends[1 - round.end]), sample_);
+  decide(site);
+}
+
+void Simulation::decide(Site site) {
+  SiteState& state = sites_[site];
+  const auto decided = state.controller.decide(clock(now_));
+  for (const controller::Decision& decision : decided) decisions_.push_back({now_, site, decision});
+  if (!decided.empty()) publish_soon(site);
+  const auto deadline = state.controller.next_deadline();
+  if (!deadline) return;
+  const Duration at = std::max(now_, *deadline - kStart);
+  if (state.will_decide_at && *state.will_decide_at <= at) return;
+  state.will_decide_at = at;
+  schedule(at, Kind::decide, site);
+}
+
+void Simulation::publish_soon(Site site) {
+  SiteState& state = sites_[site];
+  if (state.will_publish) return;
+  state.will_publish = true;
+  schedule(std::max(now_, state.may_publish_at), Kind::publish, site);
+}
+
+// The one place where what the controller has decided becomes what BIRD does.
+void Simulation::publish(Site site) {
+  SiteState& state = sites_[site];
+  state.will_publish = false;
+  state.may_publish_at = now_ + kPublishAtMost;
+  for (const controller::Published& link : state.controller.published())
+    network_.set_cost(site, site_of(link.neighbour), link.value);
+  flush();
+}
+
+// What the network has just said goes on its way, and where its choices changed, traffic follows.
+void Simulation::flush() {
+  for (Update& update : network_.take_outbox()) {
+    const std::uint32_t link = link_between(update.from, update.to);
+    const std::size_t end = update.from == topology_.links[link].ends[0] ? 0 : 1;
+    std::uint32_t& writing = links_[link].writing[end];
+    if (writing == kNoMessage) {
+      writing = new_message();
+      written_.emplace_back(link, end);
+    }
+    messages_[writing].push_back(std::move(update));
+  }
+  for (const auto& [link, end] : written_) send(link, end);
+  written_.clear();
+  const auto moved = network_.take_moves();
+  for (const PathVector::Move& move : moved) moves_.push_back({now_, move});
+  if (!moved.empty()) load_links();
+}
+
+std::uint32_t Simulation::new_message() {
+  if (free_messages_.empty()) {
+    messages_.emplace_back();
+    return static_cast<std::uint32_t>(messages_.size() - 1);
+  }
+  const std::uint32_t message = free_messages_.back();
+  free_messages_.pop_back();
+  return message;
+}
+
+void Simulation::send(std::uint32_t link, std::size_t end) {
+  const LinkModel& model = topology_.links[link].model[0];
+  LinkState& state = links_[link];
+  const std::uint32_t message = std::exchange(state.writing[end], kNoMessage);
+  Duration arrives =
+      now_ + kRouter + std::chrono::duration_cast<Duration>(level(model, now_, state.queues) / 2);
+  if (out(model, now_)) {
+    const auto turn = next_turn(model, now_);
+    arrives = turn ? *turn + kRetransmission : Duration::max();
+  }
+  arrives = state.last_arrival[end] = std::max(state.last_arrival[end], arrives);
+  last_update_ = now_;
+  if (arrives == Duration::max()) {  // the session will fall first
+    messages_[message].clear();
+    free_messages_.push_back(message);
+    return;
+  }
+  ++under_way_;
+  schedule(arrives, Kind::deliver, message);
+}
+
+// An outage begins or ends: BFD notices after its time, and a session returns after its own.
+void Simulation::turn(std::uint32_t index) {
+  const SimulatedLink& link = topology_.links[index];
+  LinkState& state = links_[index];
+  const std::uint32_t generation = ++state.generation;
+  if (out(link.model[0], now_)) {
+    schedule(now_ + link.notice, Kind::session_down, index, generation);
+  } else if (!state.session) {
+    schedule(now_ + kSessionReturn, Kind::session_up, index, generation);
+  }
+  if (const auto next = next_turn(link.model[0], now_)) schedule(*next, Kind::turn, index);
+}
+
+void Simulation::set_session(std::uint32_t index, bool up) {
+  LinkState& state = links_[index];
+  if (state.session == up) return;
+  state.session = up;
+  state.last_arrival = {now_, now_};
+  const auto& ends = topology_.links[index].ends;
+  if (up) {
+    network_.link_up(ends[0], ends[1]);
+  } else {
+    network_.link_down(ends[0], ends[1]);
+  }
+  for (const std::size_t end : {0U, 1U}) {
+    sites_[ends[end]].controller.condition_changed(clock(now_), id_of(ends[1 - end]),
+                                                   {.session_established = up, .bfd_up = up});
+    decide(ends[end]);
+  }
+  flush();
+}
+
+void Simulation::load_links() {
+  if (topology_.demands.empty()) return;
+  for (LinkState& state : links_) state.offered = {};
+  for (const Demand& demand : topology_.demands) {
+    Site at = demand.from;
+    for (std::size_t hops = 0; at != demand.to && hops < topology_.sites.size(); ++hops) {
+      const auto next = network_.chosen(at, demand.to);
+      if (!next) break;
+      const std::uint32_t link = link_between(at, *next);
+      links_[link].offered[topology_.links[link].ends[0] == at ? 0 : 1] += demand.rate.megabits();
+      at = *next;
+    }
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const auto& bandwidth = topology_.links[i].bandwidth;
+    if (!bandwidth) continue;
+    const Queue forth = queue_of(links_[i].offered[0], *bandwidth),
+                back = queue_of(links_[i].offered[1], *bandwidth);
+    links_[i].queues = {forth.delay + back.delay, Ratio{1 - (1 - forth.loss.value) * (1 - back.loss.value)}};
+  }
+}
+
+Costs Simulation::costs() const {
+  const std::size_t sites = topology_.sites.size();
+  Costs costs(sites * sites);
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const SimulatedLink& link = topology_.links[i];
+    for (const std::size_t end : {0U, 1U}) {
+      const LinkModel& model = link.model[end];
+      if (out(model, now_)) continue;
+      const controller::Figures figures{.rtt = level(model, now_, links_[i].queues),
+                                        .bandwidth = link.bandwidth.value_or(controller::kReferenceBandwidth),
+                                        .loss = loss(model, now_, links_[i].queues),
+                                        .bias = link.bias};
+      // In the steps in which costs are published: finer differences are none.
+      costs[link.ends[end] * sites + link.ends[1 - end]] =
+          controller::cost_of(figures, topology_.tuning).value() / controller::kValuesPerMillisecond;
+    }
+  }
+  return costs;
+}
+
+}  // namespace trimtab::sim

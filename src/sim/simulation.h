@@ -1,0 +1,128 @@
+// The laboratory: discrete events on a clock of its own. Every site has the daemon's controller; links answer
+// its probes as their models say; what it publishes goes to a model of BGP; the routes that come of it carry
+// traffic, which loads the links again. The same topology and seed give the same run to the bit.
+//
+// Modelled: rounds per link, staggered; at most one publication a second per site; the way of each update
+// over its session; BFD, which ends the session of a dead link, and its return. Not modelled: measured
+// throughput, BFD packets lost by chance, BIRD's own time.
+#pragma once
+
+#include <functional>
+#include <queue>
+#include <vector>
+
+#include "controller/controller.h"
+#include "sim/charge.h"
+#include "sim/path_vector.h"
+#include "sim/rounds.h"
+#include "sim/topology.h"
+
+namespace trimtab::sim {
+
+struct SimulatedDecision {
+  Duration at{};  // since the start
+  Site site = 0;
+  controller::Decision decision;
+};
+
+struct SimulatedMove {
+  Duration at{};
+  PathVector::Move move;
+};
+
+class Simulation {
+ public:
+  Simulation(Topology topology, Choice choice, std::uint64_t seed);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  // Everything before `until` happens; it does not go back.
+  void run(Duration until);
+
+  Duration now() const { return now_; }
+  const Topology& topology() const { return topology_; }
+  const PathVector& network() const { return network_; }
+
+  // True costs of this instant, both directions of each link; a dead link has none.
+  Costs costs() const;
+
+  const std::vector<SimulatedDecision>& decisions() const { return decisions_; }
+  const std::vector<SimulatedMove>& moves() const { return moves_; }
+  std::uint64_t samples() const { return samples_; }  // rounds of one direction of a link
+
+  // No update is under way, and none was sent for so long.
+  bool quiet_for(Duration quiet) const { return under_way_ == 0 && now_ - last_update_ >= quiet; }
+
+ private:
+  enum class Kind : std::uint8_t { deliver, decide, publish, turn, session_down, session_up };
+  struct Event {
+    Duration at{};
+    std::uint64_t number = 0;  // of two at one time, the one that was foreseen first comes first
+    Kind kind{};
+    std::uint32_t index = 0;       // of the message, site or link
+    std::uint32_t generation = 0;  // of the link's outages
+
+    bool operator<(const Event& other) const {  // std::priority_queue has the greatest on top
+      return at != other.at ? at > other.at : number > other.number;
+    }
+  };
+
+  struct SiteState {
+    controller::Controller controller;
+    Duration may_publish_at{};
+    bool will_publish = false;
+    std::optional<Duration> will_decide_at;
+  };
+
+  static constexpr std::uint32_t kNoMessage = UINT32_MAX;
+  struct LinkState {
+    std::array<Rng, 2> random;        // of the probes from each end
+    std::array<double, 2> offered{};  // Mbit/s from each end
+    Queue queues;                     // of both directions
+    bool session = true;
+    std::uint32_t generation = 0;
+    std::array<Duration, 2> last_arrival{};  // a session delivers in order
+    std::array<std::uint32_t, 2> writing{kNoMessage,
+                                         kNoMessage};  // from each end, what is said at this moment
+  };
+
+  MonotonicTime clock(Duration at) const;
+  void schedule(Duration at, Kind kind, std::uint32_t index, std::uint32_t generation = 0);
+  void carry_out(const Event& event);
+  void finish_round(const Rounds::Round& round);
+  void decide(Site site);
+  void publish_soon(Site site);
+  void publish(Site site);
+  void flush();
+  void send(std::uint32_t link, std::size_t end);
+  void turn(std::uint32_t link);
+  void set_session(std::uint32_t link, bool up);
+  void load_links();
+  std::uint32_t new_message();
+  std::uint32_t link_between(Site one, Site other) const {
+    return link_of_[one * topology_.sites.size() + other];
+  }
+
+  Topology topology_;
+  PathVector network_;
+  std::vector<SiteState> sites_;
+  std::vector<LinkState> links_;
+  std::vector<std::uint32_t> link_of_;  // sites × sites
+  Rounds rounds_;
+  controller::Sample sample_;  // of the round under way; kept for its memory
+
+  Duration now_{};
+  std::priority_queue<Event> events_;
+  std::uint64_t last_number_ = 0;
+  // What one site says to another at one moment travels together.
+  std::vector<std::vector<Update>> messages_;                   // by the event's index
+  std::vector<std::uint32_t> free_messages_;                    // places in it
+  std::vector<std::pair<std::uint32_t, std::size_t>> written_;  // (link, end) whose message is to be sent
+  std::size_t under_way_ = 0;
+  Duration last_update_{};
+  std::uint64_t samples_ = 0;
+  std::vector<SimulatedDecision> decisions_;
+  std::vector<SimulatedMove> moves_;
+};
+
+}  // namespace trimtab::sim
