@@ -108,7 +108,7 @@ struct LinkView {
   Value published = 0;
   std::optional<Ratio> noise;  // of the RTT from round to round; absent: not learnt, or not asked for
   Ratio margin;                // as published
-  std::optional<Held> held;  // present exactly while something keeps `published` from its target
+  std::optional<Held> held;    // present exactly while something keeps `published` from its target
   std::optional<MonotonicTime> last_change;  // of the published value, in this run
   std::optional<Reason> last_reason;
 
@@ -116,6 +116,11 @@ struct LinkView {
   Duration to_earn{};       // good time still missing while earning; all of it while down
   double changes_left = 0;  // tokens in the bucket; the last is kept for a boundary
 };
+
+// How BIRD's filters and their model count a margin.
+constexpr std::uint32_t per_mille(Ratio share) {
+  return static_cast<std::uint32_t>(share.value * 1000 + 0.5);
+}
 
 // What the metrics file says of one link.
 struct Published {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sim/path_vector.h"
-#include "sim/routes.h"
+#include "sim/shortest.h"
 
 namespace trimtab::sim {
 

@@ -10,6 +10,7 @@ namespace {
 
 // A received sum above this is rejected, as by the filter: BIRD's integers wrap.
 constexpr Value kHighestSum = 1'000'000'000;
+constexpr std::int64_t kWholePath = 1000;  // a favour is counted in thousandths of it
 
 bool same(const Route& one, const Route& other) {
   if (!one.path || !other.path) return !one.path && !other.path;
@@ -52,11 +53,11 @@ void PathVector::set_cost(Site site, Site neighbour, Value published) {
   }
 }
 
-void PathVector::set_favour(Site site, Site destination, std::optional<Site> neighbour, Value amount) {
+void PathVector::set_favour(Site site, Site destination, std::optional<Site> neighbour, Value per_mille) {
   Router& router = routers_[site];
   Chosen& chosen = router.chosen[destination];
   chosen.favoured = neighbour ? slot_of(router, *neighbour) : kNone;
-  chosen.favour = neighbour ? amount : 0;
+  chosen.favour = neighbour ? per_mille : 0;
   if (site != destination) choose(site, destination, best(router, destination));
 }
 
@@ -171,7 +172,7 @@ std::int64_t PathVector::rank(const Router& router, Site destination, Slot slot)
   const std::int64_t sum = own + offer(router, destination, slot).sum;
   const Chosen& chosen = router.chosen[destination];
   if (chosen.favoured != slot) return sum;
-  const std::int64_t favour = chosen.favour;
+  const std::int64_t favour = sum * chosen.favour / kWholePath;
   return sum -
          (favours_ == Favours::not_bounded ? favour : std::min(favour, std::max<std::int64_t>(own - 1, 0)));
 }

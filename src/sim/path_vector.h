@@ -53,8 +53,8 @@ class PathVector {
 
   // ---- what a site's metrics file says
   void set_cost(Site site, Site neighbour, Value published);  // under `score` a LOCAL_PREF
-  // Replaces the one for this destination. It counts under Choice::path only.
-  void set_favour(Site site, Site destination, std::optional<Site> neighbour, Value amount);
+  // Replaces the one for this destination: that much of the whole path's sum. Counts under Choice::path only.
+  void set_favour(Site site, Site destination, std::optional<Site> neighbour, Value per_mille);
   // False: it announces its own prefix only.
   void set_transit(Site site, bool transit);
 
@@ -109,7 +109,7 @@ class PathVector {
     Route said;               // to everybody but said_slot
     bool to_be_said = false;  // waits in unsaid_
     Slot favoured = kNone;
-    Value favour = 0;
+    Value favour = 0;  // ‰ of the sum
   };
   struct Router {
     std::vector<Neighbour> neighbours;  // by id

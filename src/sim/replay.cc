@@ -1,27 +1,39 @@
 #include "sim/replay.h"
 
-#include "sim/routes.h"
+#include "sim/charge.h"
+#include "sim/told.h"
+#include "util/check.h"
 
 namespace trimtab::sim {
 namespace {
 
 using controller::Controller;
-using controller::SiteId;
 
 // The part of the frames that only warms up.
 constexpr std::size_t kWarmUpPart = 8;
+// Updates within one frame. It always settles (docs/convergence.md); this only ends a run that proves it
+// wrong.
+constexpr std::uint64_t kMostUpdates = 100'000'000;
 
-// Ids begin at 1.
-SiteId id_of(std::size_t host) {
-  return static_cast<SiteId>(host + 1);
+PathVector::Links pairs_of(const Trace& trace) {
+  PathVector::Links pairs;
+  for (Site one = 0; one < trace.hosts(); ++one) {
+    for (Site other = one + 1; other < trace.hosts(); ++other) {
+      if (trace.linked(one, other) || trace.linked(other, one)) pairs.emplace_back(one, other);
+    }
+  }
+  return pairs;
 }
 
 class Mesh {
  public:
-  Mesh(const Trace& trace, const controller::Settings& settings) : trace_(trace) {
-    for (std::size_t from = 0; from < trace.hosts(); ++from) {
+  Mesh(const Trace& trace, const controller::Settings& settings)
+      : trace_(trace),
+        network_(trace.hosts(), pairs_of(trace), Choice::path),
+        next_hops_(trace.hosts() * trace.hosts()) {
+    for (Site from = 0; from < trace.hosts(); ++from) {
       std::vector<controller::LinkSettings> links;
-      for (std::size_t to = 0; to < trace.hosts(); ++to) {
+      for (Site to = 0; to < trace.hosts(); ++to) {
         if (trace.linked(from, to))
           links.push_back({.neighbour = id_of(to), .interval = trace.typical_interval()});
       }
@@ -34,64 +46,71 @@ class Mesh {
   std::size_t measure(std::size_t frame) {
     const MonotonicTime now = kStart + trace_.frames()[frame].at;
     std::size_t changes = 0;
-    for (std::size_t from = 0; from < trace_.hosts(); ++from) {
+    for (Site from = 0; from < trace_.hosts(); ++from) {
       // What fell due between the frames is decided at its own time.
       while (const auto due = controllers_[from].next_deadline()) {
         if (*due >= now) break;
         changes += controllers_[from].decide(*due).size();
       }
-      for (std::size_t to = 0; to < trace_.hosts(); ++to) {
-        const auto rtt = trace_.rtt(frame, from, to);
-        if (!rtt) continue;
-        controllers_[from].round_finished(now, id_of(to), {{{controller::Outcome::answered, *rtt}}});
+      for (Site to = 0; to < trace_.hosts(); ++to) {
+        if (const auto rtt = trace_.rtt(frame, from, to)) measure_link(now, from, to, *rtt);
       }
       changes += controllers_[from].decide(now).size();
     }
     return changes;
   }
 
-  Costs published() const {
-    Costs costs(trace_.hosts() * trace_.hosts());
-    for (std::size_t from = 0; from < trace_.hosts(); ++from) {
-      for (const controller::Published& link : controllers_[from].published()) {
-        costs[from * trace_.hosts() + link.neighbour - 1] = link.value;
-      }
+  // BGP comes to rest on what is published now. Returns how many next hops are others than before; what BGP
+  // tried on the way is not asked, and a first way is no change.
+  std::size_t settle() {
+    const auto before = next_hops_;
+    for (Site from = 0; from < trace_.hosts(); ++from) tell(network_, from, controllers_[from].published());
+    TRIMTAB_CHECK(sim::settle(network_, kMostUpdates));
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < next_hops_.size(); ++i) {
+      next_hops_[i] =
+          network_.chosen(static_cast<Site>(i / trace_.hosts()), static_cast<Site>(i % trace_.hosts()));
+      if (before[i] && next_hops_[i] != before[i]) ++moved;
     }
-    return costs;
+    return moved;
   }
 
+  const PathVector& network() const { return network_; }
   std::size_t link_count() const { return link_count_; }
 
  private:
   static constexpr MonotonicTime kStart{std::chrono::hours{1}};
+
+  // A value that the controller does not believe at once it has quick probes look at, long before the next
+  // frame; all that is known of what they would see is the value itself.
+  void measure_link(MonotonicTime now, Site from, Site to, Milliseconds rtt) {
+    controller::Sample sample{{{controller::Outcome::answered, rtt}}};
+    controllers_[from].round_finished(now, id_of(to), sample);
+    if (!controllers_[from].suspects(id_of(to))) return;
+    sample.quick = true;
+    controllers_[from].round_finished(now, id_of(to), sample);
+  }
+
   const Trace& trace_;
+  PathVector network_;
+  std::vector<std::optional<Site>> next_hops_;  // hosts × hosts
   std::vector<Controller> controllers_;
   std::size_t link_count_ = 0;
 };
 
-// Both sums over the pairs that have a value in both.
 struct Sums {
   double experienced = 0, clairvoyant = 0, direct = 0, clairvoyant_of_direct = 0;
   std::size_t skipped = 0;
 
-  void charge(const Routes& routes, const Costs& rtts, std::size_t hosts) {
-    for (std::size_t to = 0; to < hosts; ++to) {
-      const auto best = cheapest_to(to, hosts, rtts);
-      for (std::size_t from = 0; from < hosts; ++from) {
-        if (from == to) continue;
-        const auto direct_rtt = rtts[from * hosts + to];
-        if (direct_rtt && best[from]) {
-          direct += *direct_rtt;
-          clairvoyant_of_direct += *best[from];
-        }
-        const auto sum = routes.sum_along(from, to, rtts);
-        if (!sum || !best[from]) {
-          ++skipped;
-          continue;
-        }
-        experienced += *sum;
-        clairvoyant += *best[from];
-      }
+  void add(const Charge& frame, const Costs& rtts, std::size_t hosts) {
+    experienced += frame.along;
+    clairvoyant += frame.best;
+    skipped += frame.broken + frame.unreachable;
+    for (const Charge::Pair& pair : frame.pairs) {
+      const auto& direct_rtt = rtts[pair.from * hosts + pair.to];
+      if (!direct_rtt || !pair.best) continue;
+      direct += *direct_rtt;
+      clairvoyant_of_direct += *pair.best;
     }
   }
 };
@@ -109,14 +128,16 @@ Replayed replay(const Trace& trace, const controller::Settings& settings) {
   const std::size_t hosts = trace.hosts(), frames = trace.frames().size();
   const std::size_t warm_up = frames / kWarmUpPart;
   Mesh mesh(trace, settings);
-  Routes routes(hosts);
   Sums sums;
-  std::size_t changes = 0, published = 0;
+  std::uint64_t changes = 0, published = 0;
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const bool counts = frame >= warm_up && frame > 0;
-    if (counts) sums.charge(routes, rtts_of(trace.frames()[frame]), hosts);
+    if (counts) {
+      const Costs rtts = rtts_of(trace.frames()[frame]);
+      sums.add(charge(mesh.network(), rtts), rtts, hosts);
+    }
     const std::size_t said = mesh.measure(frame);
-    const std::size_t moved = said > 0 ? routes.settle(mesh.published()) : 0;
+    const std::size_t moved = mesh.settle();
     if (!counts) continue;
     changes += moved;
     published += said;

@@ -2,26 +2,25 @@
 
 #include <cmath>
 
+#include "sim/told.h"
+
 namespace trimtab::sim {
 namespace {
 
-using controller::SiteId;
-
 constexpr MonotonicTime kStart{std::chrono::hours{1}};  // of the controllers' clock
 constexpr Duration kPublishAtMost = std::chrono::seconds{1};
+// The daemon reads the routes once a second, and lets a favour follow what it has read twice.
+constexpr Duration kFavoursFollow = std::chrono::seconds{2};
+// Quick probes go out 100 ms apart; the last one has so long to be answered.
+constexpr Duration kQuickSpread = std::chrono::milliseconds{400};
+constexpr Duration kQuickAnswer = std::chrono::milliseconds{200};
+constexpr int kMostQuickBatches = 4;  // on one suspicion
 // BIRD reads an update, runs its filters, and writes.
 constexpr Duration kRouter = std::chrono::milliseconds{2};
 // What TCP waits for at least until it sends again what an outage swallowed.
 constexpr Duration kRetransmission = std::chrono::seconds{1};
 // `connect delay time 3`, then 0.7 s of handshakes.
 constexpr Duration kSessionReturn = std::chrono::milliseconds{3700};
-
-SiteId id_of(Site site) {
-  return site + 1;
-}
-Site site_of(SiteId id) {
-  return id - 1;
-}
 
 PathVector::Links pairs_of(const Topology& topology) {
   PathVector::Links pairs;
@@ -119,6 +118,9 @@ void Simulation::carry_out(const Event& event) {
       sites_[event.index].will_decide_at.reset();
       decide(event.index);
       break;
+    case Kind::quick:
+      take_sample(event.index, event.generation, kQuickSpread, true);
+      break;
     case Kind::publish:
       publish(event.index);
       break;
@@ -135,17 +137,30 @@ void Simulation::carry_out(const Event& event) {
 
 // The probes were spread evenly over the interval that ends now.
 void Simulation::finish_round(const Rounds::Round& round) {
-  const SimulatedLink& link = topology_.links[round.link];
-  LinkState& state = links_[round.link];
+  links_[round.link].quick_batches[round.end] = 0;
+  take_sample(round.link, round.end, round.interval, false);
+}
+
+// Suspicion, as the prober has it: a lost probe, or a round that the controller does not believe yet.
+void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spread, bool quick) {
+  const SimulatedLink& link = topology_.links[index];
+  LinkState& state = links_[index];
   const auto probes = static_cast<int>(sample_.probes.size());
+  bool lost = false, answered = false;
   for (int i = 0; i < probes; ++i) {
-    const Duration at = std::max(Duration{0}, round.at - round.interval * (probes - 1 - i) / probes);
-    sample_.probes[static_cast<std::size_t>(i)] = probe(
-        link.model[round.end], at, state.queues, topology_.tuning.probe_timeout, state.random[round.end]);
+    const Duration at = std::max(Duration{0}, now_ - spread * (probes - 1 - i) / probes);
+    auto& result = sample_.probes[static_cast<std::size_t>(i)];
+    result = probe(link.model[end], at, state.queues, topology_.tuning.probe_timeout, state.random[end]);
+    (result.outcome == controller::Outcome::lost ? lost : answered) = true;
   }
+  sample_.quick = quick;
   ++samples_;
-  const Site site = link.ends[round.end];
-  sites_[site].controller.round_finished(clock(now_), id_of(link.ends[1 - round.end]), sample_);
+  const Site site = link.ends[end];
+  const controller::SiteId neighbour = id_of(link.ends[1 - end]);
+  sites_[site].controller.round_finished(clock(now_), neighbour, sample_);
+  const bool suspicious = sites_[site].controller.suspects(neighbour) || (lost && answered);
+  if (suspicious && ++state.quick_batches[end] <= kMostQuickBatches)
+    schedule(now_ + kQuickSpread + kQuickAnswer, Kind::quick, index, static_cast<std::uint32_t>(end));
   decide(site);
 }
 
@@ -153,7 +168,8 @@ void Simulation::decide(Site site) {
   SiteState& state = sites_[site];
   const auto decided = state.controller.decide(clock(now_));
   for (const controller::Decision& decision : decided) decisions_.push_back({now_, site, decision});
-  if (!decided.empty()) publish_soon(site);
+  const std::uint64_t edition = state.controller.edition();
+  if (std::exchange(state.told, edition) != edition) publish_soon(site, now_);
   const auto deadline = state.controller.next_deadline();
   if (!deadline) return;
   const Duration at = std::max(now_, *deadline - kStart);
@@ -162,11 +178,11 @@ void Simulation::decide(Site site) {
   schedule(at, Kind::decide, site);
 }
 
-void Simulation::publish_soon(Site site) {
+void Simulation::publish_soon(Site site, Duration earliest) {
   SiteState& state = sites_[site];
   if (state.will_publish) return;
   state.will_publish = true;
-  schedule(std::max(now_, state.may_publish_at), Kind::publish, site);
+  schedule(std::max(earliest, state.may_publish_at), Kind::publish, site);
 }
 
 // The one place where what the controller has decided becomes what BIRD does.
@@ -174,8 +190,7 @@ void Simulation::publish(Site site) {
   SiteState& state = sites_[site];
   state.will_publish = false;
   state.may_publish_at = now_ + kPublishAtMost;
-  for (const controller::Published& link : state.controller.published())
-    network_.set_cost(site, site_of(link.neighbour), link.value);
+  tell(network_, site, state.controller.published());
   flush();
 }
 
@@ -194,7 +209,10 @@ void Simulation::flush() {
   for (const auto& [link, end] : written_) send(link, end);
   written_.clear();
   const auto moved = network_.take_moves();
-  for (const PathVector::Move& move : moved) moves_.push_back({now_, move});
+  for (const PathVector::Move& move : moved) {
+    moves_.push_back({now_, move});
+    publish_soon(move.site, now_ + kFavoursFollow);
+  }
   if (!moved.empty()) load_links();
 }
 

@@ -54,13 +54,13 @@ class Simulation {
   bool quiet_for(Duration quiet) const { return under_way_ == 0 && now_ - last_update_ >= quiet; }
 
  private:
-  enum class Kind : std::uint8_t { deliver, decide, publish, turn, session_down, session_up };
+  enum class Kind : std::uint8_t { deliver, decide, quick, publish, turn, session_down, session_up };
   struct Event {
     Duration at{};
     std::uint64_t number = 0;  // of two at one time, the one that was foreseen first comes first
     Kind kind{};
     std::uint32_t index = 0;       // of the message, site or link
-    std::uint32_t generation = 0;  // of the link's outages
+    std::uint32_t generation = 0;  // of the link's outages; of quick probes, the end that sends
 
     bool operator<(const Event& other) const {  // std::priority_queue has the greatest on top
       return at != other.at ? at > other.at : number > other.number;
@@ -71,14 +71,16 @@ class Simulation {
     controller::Controller controller;
     Duration may_publish_at{};
     bool will_publish = false;
+    std::uint64_t told = 0;  // the controller's edition
     std::optional<Duration> will_decide_at;
   };
 
   static constexpr std::uint32_t kNoMessage = UINT32_MAX;
   struct LinkState {
-    std::array<Rng, 2> random;        // of the probes from each end
-    std::array<double, 2> offered{};  // Mbit/s from each end
-    Queue queues;                     // of both directions
+    std::array<Rng, 2> random;           // of the probes from each end
+    std::array<double, 2> offered{};     // Mbit/s from each end
+    Queue queues;                        // of both directions
+    std::array<int, 2> quick_batches{};  // since the last round, from each end
     bool session = true;
     std::uint32_t generation = 0;
     std::array<Duration, 2> last_arrival{};  // a session delivers in order
@@ -90,8 +92,9 @@ class Simulation {
   void schedule(Duration at, Kind kind, std::uint32_t index, std::uint32_t generation = 0);
   void carry_out(const Event& event);
   void finish_round(const Rounds::Round& round);
+  void take_sample(std::uint32_t index, std::size_t end, Duration spread, bool quick);
   void decide(Site site);
-  void publish_soon(Site site);
+  void publish_soon(Site site, Duration earliest);
   void publish(Site site);
   void flush();
   void send(std::uint32_t link, std::size_t end);

@@ -10,7 +10,7 @@
 #include <map>
 #include <set>
 
-#include "sim/routes.h"
+#include "sim/shortest.h"
 #include "util/rng.h"
 
 namespace trimtab::sim {
@@ -146,7 +146,7 @@ RC_GTEST_PROP(PathVector, FavoursBelowTheOwnCostAlwaysSettle, (std::uint64_t see
     }
     if (!neighbours.empty()) {
       const Site favoured = neighbours[random.below(neighbours.size())];
-      network.set_favour(site, destination, favoured, static_cast<Value>(random.below(40)));
+      network.set_favour(site, destination, favoured, static_cast<Value>(random.below(1001)));
     }
     post.collect();
     for (std::uint64_t n = random.below(30); n > 0 && !post.empty(); --n) post.deliver_one(random);
@@ -178,11 +178,13 @@ PathVector ring(Favours favours, Value favour) {
 }
 
 TEST(PathVector, AFavourAboveTheOwnCostChasesForEver) {
-  PathVector unbounded = ring(Favours::not_bounded, 15);
+  // ‰ of the 110 through the next one: 1.5 ms, and 0.9 ms.
+  constexpr Value kTooMuch = 137, kAllowed = 82;
+  PathVector unbounded = ring(Favours::not_bounded, kTooMuch);
   EXPECT_FALSE(settle(unbounded, kMost));
-  PathVector small = ring(Favours::not_bounded, 9);
+  PathVector small = ring(Favours::not_bounded, kAllowed);
   EXPECT_TRUE(settle(small, 1000)) << "0.9 ms is below the ring's 1 ms";
-  PathVector bounded = ring(Favours::below_own_cost, 15);
+  PathVector bounded = ring(Favours::below_own_cost, kTooMuch);
   EXPECT_TRUE(settle(bounded, 1000));
   for (Site site = 0; site < 3; ++site) EXPECT_EQ(bounded.chosen(site, 3), 3U);
 }
@@ -199,12 +201,12 @@ TEST(PathVector, AFavouredNeighbourStaysAndTheTruthIsAnnounced) {
   ASSERT_TRUE(settle(network, kMost));
   EXPECT_EQ(network.chosen(0, 3), 2U);
   EXPECT_EQ(network.sum(0, 3), 100U);
-  network.set_favour(0, 3, 1, 11);
+  network.set_favour(0, 3, 1, 100);
   EXPECT_EQ(network.chosen(0, 3), 1U);
   EXPECT_EQ(network.sum(0, 3), 110U) << "without the favour";
-  network.set_favour(0, 3, 1, 9);
+  network.set_favour(0, 3, 1, 82);
   EXPECT_EQ(network.chosen(0, 3), 2U) << "the other is cheaper by more than the favour";
-  network.set_favour(0, 3, 1, 11);
+  network.set_favour(0, 3, 1, 100);
   network.set_favour(0, 3, std::nullopt, 0);
   EXPECT_EQ(network.chosen(0, 3), 2U);
   ASSERT_TRUE(settle(network, kMost));
