@@ -9,10 +9,10 @@
 namespace trimtab::controller {
 namespace {
 
-// A margin is told anew when it is off by a third of itself and half a percent of the path: it is a rough
+// A margin is told anew when it is off by a third of itself and a thousandth of the path: it is a rough
 // figure, and telling it makes BIRD read its filters again.
 constexpr double kMarginStep = 1.0 / 3;
-constexpr double kLeastMarginStep = 0.005;
+constexpr double kLeastMarginStep = 0.001;
 
 std::vector<LinkSettings> sorted(std::vector<LinkSettings> links) {
   std::sort(links.begin(), links.end(),

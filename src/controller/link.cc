@@ -76,7 +76,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   count_losses(sample, anew);
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
-  if (round.rtt) steady_.add(*round.rtt, round.jitter, settings.tuning);
+  if (round.rtt) steady_.add({*round.rtt, round.jitter, own_.interval}, settings.tuning);
   bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);
   check_settled(settings);

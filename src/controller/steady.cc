@@ -1,13 +1,16 @@
 #include "controller/steady.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace trimtab::controller {
 namespace {
 
-// What one unit of steadiness takes from the weight of the present. At the shipped 2.4 the present weighs 41 %:
-// real deviations last for some rounds, and over those the half of them remains. Doubled, every move comes
+// What one unit of steadiness takes from the weight of the present. At the shipped 2.4 the present weighs 41
+// %: real deviations last for some rounds, and over those the half of them remains. Doubled, every move comes
 // later than the spike it flees from; halved, a lone bad round moves routes that its end moves back.
 constexpr double kPastPerSteadiness = 0.6;
 
@@ -15,15 +18,21 @@ constexpr double kPastPerSteadiness = 0.6;
 // they know, and together they must stay below what moves a route.
 constexpr double kStepOfMargin = 0.4;
 
-// Half the memory: noise needs fewer rounds than a mean to be known well enough.
-constexpr int kMeansPerNoise = 2;
+// Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
+// single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
+constexpr int kNoiseRounds = 100;
+
+// The gain is learnt from changes up to a twentieth: beyond, a step is judged as a step, and a few large
+// spikes would drown what the many small changes say. It never goes below a tenth, ten rounds.
+constexpr double kMostChange = 0.05;
+constexpr double kLeastGain = 0.1;
 
 // A change of the whole mean in one round is as noisy as a link can be; spikes of 47 s do not count as more.
 constexpr double kMostNoise = 1.0;
 
-// Suspicious: above the usual by this many times noise and jitter, and by no less than a tenth and 5 ms, below
-// which nobody feels the difference. Halved, one round in ten of a link with 10 % jitter is looked at twice;
-// doubled, a step of half the RTT on such a link has to wait for the next round.
+// Suspicious: above the usual by this many times noise and jitter, and by no less than a tenth and 5 ms,
+// below which nobody feels the difference. Halved, one round in ten of a link with 10 % jitter is looked at
+// twice; doubled, a step of half the RTT on such a link has to wait for the next round.
 constexpr double kSuspiciousDeviations = 4;
 constexpr double kSuspiciousPart = 0.1;
 constexpr double kSuspiciousFloor_ms = 5;
@@ -34,28 +43,50 @@ double weight_of_present(const mesh::Tuning& tuning) {
 
 }  // namespace
 
-void SteadyEstimate::add(Milliseconds rtt, std::optional<Milliseconds> jitter, const mesh::Tuning& tuning) {
-  const double x = rtt.count();
-  if (rounds_ < tuning.memory) ++rounds_;
-  const bool first = rounds_ == 1 && mean_ms_ == 0;
+void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
+  const double x = round.rtt.count();
+  const bool first = rounds_ == 0;
   const bool suspicious = !first && x > limit_ms();
-  mean_ms_ += (x - mean_ms_) / rounds_;
-  const int noise_rounds = std::max(1, std::min(rounds_, tuning.memory / kMeansPerNoise));
-  if (!first) {
-    const double change = std::min(std::fabs(x - last_ms_) / mean_ms_, kMostNoise);
-    noise_ += (change - noise_) / noise_rounds;
+  const bool second = suspected_.has_value();
+  rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
+  const double of_memory = std::chrono::duration<double>(round.interval) / tuning.memory;
+  const double mean_weight = std::max(1.0 / rounds_, std::min(1.0, of_memory));
+  if (first) {
+    mean_ms_ = level_ms_ = last_ms_ = x;
+    jitter_ms_ = round.jitter.value_or(Milliseconds{0}).count();
+    return;
   }
-  if (jitter) jitter_ms_ += (jitter->count() - jitter_ms_) / noise_rounds;
-  last_ms_ = x;
-  if (first || !suspicious) {
-    present_ms_ = x;
-    suspected_.reset();
-  } else if (suspected_) {  // the second in a row
-    present_ms_ = x;
-    suspected_.reset();
-  } else {
+  learn(x, round.jitter.value_or(Milliseconds{jitter_ms_}).count(), mean_weight);
+  suspected_.reset();
+  if (suspicious && !second) {
     suspected_ = x;
+  } else {
+    take_step(x);
   }
+}
+
+void SteadyEstimate::learn(double x, double jitter_ms, double mean_weight) {
+  mean_ms_ += mean_weight * (x - mean_ms_);
+  const double weight = 1.0 / std::min(rounds_, kNoiseRounds);
+  const double change = (x - std::exchange(last_ms_, x)) / mean_ms_;
+  noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
+  jitter_ms_ += weight * (jitter_ms - jitter_ms_);
+  const double before = std::exchange(change_, std::clamp(change, -kMostChange, kMostChange));
+  change_squared_ += weight * (change_ * change_ - change_squared_);
+  change_product_ += weight * (change_ * before - change_product_);
+}
+
+void SteadyEstimate::take_step(double x) {
+  const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
+  level_ms_ += clear ? x - level_ms_ : gain() * (x - level_ms_);
+}
+
+double SteadyEstimate::gain() const {
+  if (change_squared_ <= 0) return 1;
+  const double taken_back = std::clamp(-change_product_ / change_squared_, 0.0, 0.5);  // −ρ₁
+  if (taken_back == 0) return 1;
+  const double theta = (1 - std::sqrt(1 - 4 * taken_back * taken_back)) / (2 * taken_back);
+  return std::max(kLeastGain, 1 - theta);
 }
 
 void SteadyEstimate::confirm(Milliseconds rtt) {
@@ -66,24 +97,27 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
     suspected_ = x;
     return;
   }
-  if (suspicious) present_ms_ = x;
   suspected_.reset();
+  if (suspicious) take_step(x);
 }
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {
   if (rounds_ == 0) return std::nullopt;
   const double weight = weight_of_present(tuning);
-  return Milliseconds{weight * present_ms_ + (1 - weight) * mean_ms_};
+  return Milliseconds{weight * level_ms_ + (1 - weight) * mean_ms_};
 }
 
 std::optional<Milliseconds> SteadyEstimate::mean() const {
   return rounds_ == 0 ? std::nullopt : std::optional(Milliseconds{mean_ms_});
 }
 
-double SteadyEstimate::limit_ms() const {
-  const double usual = std::max(mean_ms_, present_ms_);
-  return usual + std::max({kSuspiciousFloor_ms, kSuspiciousPart * usual,
-                           kSuspiciousDeviations * noise_ * mean_ms_, kSuspiciousDeviations * jitter_ms_});
+double SteadyEstimate::usual_ms() const {
+  return std::max(mean_ms_, level_ms_);
+}
+
+double SteadyEstimate::clearly_ms() const {
+  return std::max({kSuspiciousFloor_ms, kSuspiciousPart * usual_ms(),
+                   kSuspiciousDeviations * noise_ * mean_ms_, kSuspiciousDeviations * jitter_ms_});
 }
 
 std::optional<Milliseconds> SteadyEstimate::suspicious_above() const {

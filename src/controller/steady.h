@@ -1,10 +1,16 @@
-// The shipped estimate of a link's RTT (docs/steering.md has the figures behind it). What is predicted for the
-// next minutes is part what the link is like now and part what it is like in the long run:
+// The shipped estimate of a link's RTT (docs/steering.md has the figures behind it). What is predicted for
+// the next minutes is part what the link is like now and part what it is like in the long run:
 //
-//   r̂ = w·x + (1 − w)·m        w = 1 / (1 + 0.6·steadiness)
+//   r̂ = w·l + (1 − w)·m        w = 1 / (1 + 0.6·steadiness)
 //
-// x is the latest round's median, m the mean over `memory` rounds. Beside them it learns the link's noise: by
-// how much of the mean a round differs from the one before, on average over half as many rounds.
+// m is the mean over `memory`. l is the present level: l += g·(x − l) with each round's median x, where the
+// gain g is learnt from the link itself. Where a change of x tends to be taken back by the next one, it is
+// noise, and g is small; where it stays, g is near 1. That is the exact forecast for a level that wanders
+// under noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal
+// properties of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
+//
+// Beside them the estimate learns the link's noise: by how much of the mean a round differs from the one
+// before.
 //
 // A round far above what is usual is *suspicious* and is not believed before a second one, usually of quick
 // probes a second later, says the same. O(1) per round, a few numbers of state.
@@ -19,8 +25,12 @@ namespace trimtab::controller {
 
 class SteadyEstimate {
  public:
-  // A regular round with its jitter.
-  void add(Milliseconds rtt, std::optional<Milliseconds> jitter, const mesh::Tuning& tuning);
+  struct Round {
+    Milliseconds rtt{0};                 // median
+    std::optional<Milliseconds> jitter;  // between its probes
+    Duration interval{};                 // of this link's rounds, above 0
+  };
+  void add(const Round& round, const mesh::Tuning& tuning);
   // Quick probes' median: confirms or clears the last suspicion, or is one itself.
   void confirm(Milliseconds rtt);
 
@@ -36,17 +46,25 @@ class SteadyEstimate {
   std::optional<Milliseconds> suspicious_above() const;
 
  private:
-  double limit_ms() const;
+  double usual_ms() const;
+  double clearly_ms() const;  // what is further away from the usual is a clear step
+  double limit_ms() const { return usual_ms() + clearly_ms(); }
+  void learn(double x, double jitter_ms, double mean_weight);
+  void take_step(double x);
+  double gain() const;
 
   int rounds_ = 0;
-  double mean_ms_ = 0, present_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0;
+  double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0;
   double noise_ = 0;
-  std::optional<double> suspected_;  // ms: the round that waits to be believed
+  double change_ = 0;                               // the last round's, of the mean, bounded
+  double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
+  std::optional<double> suspected_;                 // ms: the round that waits to be believed
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: steadiness times the geometric mean of the link's own noise and of that of all links here.
-// The one alone would cling to noisy links, the other would treat a wild link among calm ones like them.
+// the present path: steadiness times the geometric mean of the link's own noise and of that of all links
+// here. The one alone would cling to noisy links, the other would treat a wild link among calm ones like
+// them.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 
 // The least change of a link's cost that is published, as a share of what is published.

@@ -37,7 +37,7 @@ void write_tuning(Canonical& out, const Tuning& tuning) {
            tuning.probes, tuning.probe_timeout.count(), tuning.smoothing);
   out.line("cost {} {} {} {}", tuning.cost_per_rtt_ms, tuning.cost_per_inverse_bandwidth,
            tuning.cost_per_loss, tuning.cost_bandwidth_floor.bits_per_second);
-  out.line("steering {} {} {}", static_cast<int>(tuning.estimator), tuning.steadiness, tuning.memory);
+  out.line("steering {} {} {}", static_cast<int>(tuning.estimator), tuning.steadiness, tuning.memory.count());
   out.line("steps {} {} {} {} {}", tuning.score_step, tuning.score_margin, tuning.cost_step.value,
            tuning.cost_step_floor.count(), tuning.dwell.count());
   out.line("return {} {}", tuning.earned_return.count(), tuning.earned_return_limit.count());

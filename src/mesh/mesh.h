@@ -91,7 +91,7 @@ struct Tuning {
   // Steering under `path` (docs/steering.md).
   Estimator estimator = Estimator::steady;
   double steadiness = 2.4;  // margins and steps in units of the links' own noise; 0 follows every round
-  int memory = 200;         // rounds that a link's mean looks back on; its noise half as many
+  Duration memory = std::chrono::minutes{45};  // that a link's mean looks back on
 
   // Cost (§6): C = β·r̂ + γ / max(b̂, ε) + δ·p̂ + bias.
   double cost_per_rtt_ms = 1.0;               // β, 1/ms

@@ -20,7 +20,6 @@ constexpr Duration kTick = milliseconds{50};
 constexpr double kMostWeight = 1e6;
 // At ten the margin on a link with a noise of 10 % is the whole path: nothing but faults moves a route.
 constexpr double kMostSteadiness = 10;
-constexpr int kLongestMemory = 100'000;
 
 // Typed reads into a field that keeps its default where the file is silent.
 class Setter {
@@ -105,7 +104,7 @@ void read_tuning(TableReader& mesh, TableReader& tuning, Tuning& out) {
   if (const auto estimator = tuning.choice("estimator", {"steady", "ewma"}))
     out.estimator = estimator->value == 0 ? Estimator::steady : Estimator::ewma;
   of_tuning.number("steadiness", kMostSteadiness, out.steadiness);
-  of_tuning.integer("memory", 2, kLongestMemory, out.memory);
+  of_tuning.duration("memory", seconds{1}, hours{24 * 7}, out.memory);
 
   of_tuning.integer("score_step", 1, 100, out.score_step);
   of_tuning.integer("score_margin", 0, 100, out.score_margin);
@@ -138,28 +137,17 @@ void read_tuning(TableReader& mesh, TableReader& tuning, Tuning& out) {
 }
 
 bool is_tuning_key(std::string_view key) {
-  static constexpr std::string_view kKeys[] = {"metered_interval",
-                                               "probe_timeout",
-                                               "cost_per_rtt_ms",
-                                               "cost_per_inverse_bandwidth",
-                                               "cost_per_loss",
-                                               "cost_bandwidth_floor",
-                                               "estimator",
-                                               "steadiness",
-                                               "memory",
-                                               "score_step",
-                                               "score_margin",
-                                               "cost_step",
-                                               "cost_step_floor",
-                                               "dwell",
-                                               "earned_return",
-                                               "earned_return_limit",
-                                               "loss_boundary",
-                                               "loss_boundary_back",
-                                               "rtt_boundary",
-                                               "rtt_boundary_back",
-                                               "publish_burst",
-                                               "publish_refill"};
+  static constexpr std::string_view kKeys[] = {"metered_interval", "probe_timeout",
+                                               "cost_per_rtt_ms",  "cost_per_inverse_bandwidth",
+                                               "cost_per_loss",    "cost_bandwidth_floor",
+                                               "estimator",        "steadiness",
+                                               "memory",           "score_step",
+                                               "score_margin",     "cost_step",
+                                               "cost_step_floor",  "dwell",
+                                               "earned_return",    "earned_return_limit",
+                                               "loss_boundary",    "loss_boundary_back",
+                                               "rtt_boundary",     "rtt_boundary_back",
+                                               "publish_burst",    "publish_refill"};
   return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
