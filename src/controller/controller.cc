@@ -140,6 +140,17 @@ std::optional<LinkView> Controller::view(SiteId neighbour, MonotonicTime now) co
   return link == nullptr ? std::nullopt : std::optional(link->view(now, settings_, rivals_of(*link)));
 }
 
+// Twice the smoothed RTT is no jitter; on links of a few ms, 5 ms more.
+std::optional<Milliseconds> Controller::suspicious_above(SiteId neighbour) const {
+  const auto known = view(neighbour, MonotonicTime{});
+  if (!known || !known->rtt) return std::nullopt;
+  return 2 * *known->rtt + Milliseconds{5};
+}
+
+bool Controller::suspects(SiteId) const {
+  return false;
+}
+
 std::vector<Published> Controller::published() const {
   std::vector<Published> all;
   all.reserve(links_.size());

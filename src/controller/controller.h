@@ -60,6 +60,13 @@ class Controller {
   // By id: what BIRD is to be told.
   std::vector<Published> published() const;
 
+  // An answer slower than this makes one suspicious; absent: nothing known yet.
+  std::optional<Milliseconds> suspicious_above(SiteId neighbour) const;
+
+  // The latest round differs so much for the worse that it wants quick probes to confirm or clear it before
+  // it is believed.
+  bool suspects(SiteId neighbour) const;
+
   const Settings& settings() const { return settings_; }
 
  private:

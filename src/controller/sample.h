@@ -25,6 +25,7 @@ struct ProbeResult {
 // (daemon starved, local fault) are left out: unmeasured is not lost.
 struct Sample {
   std::vector<ProbeResult> probes;
+  bool quick = false;  // taken on suspicion, beside the rounds
 };
 
 // Bytes known to have arrived, over time. `saturated`: queueing delay or loss rose with the load, so the rate
