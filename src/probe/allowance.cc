@@ -17,9 +17,9 @@ constexpr int kMeteredBurst = 10;
 constexpr int kPrice = 1;
 constexpr int kMeteredPrice = 2;
 
-// This part of a day's budget may be spent at once, the rest comes in evenly. So no day, wherever it begins,
-// sees more than the budget. Half of it holds less than a suspicion in small budgets, twice takes more from
-// the rest of the day.
+// This part of a day's budget may be spent at once, the rest comes in evenly: so no day, wherever it begins,
+// sees more than the budget. Half of it holds less than a suspicion where the budget is small, twice takes
+// more from the rest of the day.
 constexpr double kAtOnce = 1.0 / 24;
 
 constexpr double kDaySeconds = 86'400;
@@ -35,10 +35,8 @@ Allowance::Allowance(bool metered, std::optional<Budget> budget, MonotonicTime n
   if (budget_) bytes_ = kAtOnce * static_cast<double>(budget_->bytes_per_day);
 }
 
-void Allowance::earn(MonotonicTime now) {
+void Allowance::earn() {
   earned_ = std::min(earned_ + 1, burst_ * price_);
-  refill(now);
-  bytes_ = std::max(0.0, bytes_ - cost_of(1));
 }
 
 bool Allowance::take(MonotonicTime now, int probes) {

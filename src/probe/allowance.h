@@ -10,20 +10,20 @@
 
 namespace trimtab::probe {
 
-// Probe bytes of a link that the mesh file allows a day, and what one probe with its answer costs of them.
-// Regular probes are always sent, whatever they leave.
+// Bytes that probes may cost a day.
 struct Budget {
-  std::uint64_t bytes_per_day = 0;  // of this end; the other end has its own
-  std::uint64_t probe_bytes = 0;
+  std::uint64_t bytes_per_day = 0;
+  std::uint64_t probe_bytes = 0;  // of one probe with its answer
   bool operator==(const Budget&) const = default;
 };
 
 class Allowance {
  public:
+  // `budget`: of quick probes alone, what the rounds leave; absent: no limit but theirs.
   Allowance(bool metered, std::optional<Budget> budget, MonotonicTime now);
 
   // A regular probe was sent.
-  void earn(MonotonicTime now);
+  void earn();
 
   // Takes what so many quick probes cost, or nothing where that is not there.
   bool take(MonotonicTime now, int probes);

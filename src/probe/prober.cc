@@ -16,6 +16,16 @@ constexpr Duration kOverslept = std::chrono::seconds{1};
 // What came in meanwhile waits in the socket; it is read within a turn or two.
 constexpr Duration kCatchUp = std::chrono::milliseconds{200};
 
+std::optional<Budget> left_by_rounds(const ProbedLink& link) {
+  if (!link.budget) return std::nullopt;
+  const auto rounds =
+      static_cast<std::uint64_t>(std::chrono::hours{24} / std::max(link.cadence.interval, kGrid)) + 1;
+  const auto probes = rounds * static_cast<std::uint64_t>(link.cadence.probes);
+  Budget left = *link.budget;
+  left.bytes_per_day -= std::min(left.bytes_per_day, probes * left.probe_bytes);
+  return left;
+}
+
 }  // namespace
 
 void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) {
@@ -26,11 +36,12 @@ void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) 
       wanted.insert(links_.extract(present));
       continue;
     }
-    Watched watched{.link = link,
-                    .schedule = Schedule(link.cadence, link.neighbour, settings_.seed, now),
-                    .ledger = Ledger(link.neighbour, link.peer, settings_.timeout),
-                    .quick_ledger = Ledger(link.neighbour, link.peer, settings_.timeout, Pace::quick),
-                    .suspicion = Suspicion(Allowance(link.metered, link.budget, now), settings_.timeout)};
+    Watched watched{
+        .link = link,
+        .schedule = Schedule(link.cadence, link.neighbour, settings_.seed, now),
+        .ledger = Ledger(link.neighbour, link.peer, settings_.timeout),
+        .quick_ledger = Ledger(link.neighbour, link.peer, settings_.timeout, Pace::quick),
+        .suspicion = Suspicion(Allowance(link.metered, left_by_rounds(link), now), settings_.timeout)};
     watched.quick_ledger.set_timeout(watched.suspicion.quick_timeout());
     watched.planned = watched.schedule.take();
     wanted.emplace(link.neighbour, std::move(watched));
@@ -144,7 +155,7 @@ void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
   if (found == links_.end()) return;
   const Pace pace = pace_of(sequence);
   found->second.ledger_of(pace).sent(sequence, when);
-  if (pace == Pace::regular) found->second.suspicion.regular_was_sent(when.monotonic);
+  if (pace == Pace::regular) found->second.suspicion.regular_was_sent();
 }
 
 void Prober::refused(SiteId link, std::uint16_t sequence) {

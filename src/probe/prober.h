@@ -27,7 +27,7 @@ struct ProbedLink {
   IpAddress peer;  // the neighbour's address on the link; IPv4
   Cadence cadence;
   bool metered = false;          // its bytes cost money: fewer quick probes
-  std::optional<Budget> budget;  // absent: quick probes cost at most what the rounds do
+  std::optional<Budget> budget;  // of this end's rounds, which go on anyway, and quick probes together
   bool operator==(const ProbedLink&) const = default;
 };
 

@@ -30,7 +30,7 @@ class Suspicion {
 
   // A probe goes out: one of a round, or the one that was due at quick_tick().
   void goes_out(std::uint16_t sequence, bool quick, MonotonicTime now);
-  void regular_was_sent(MonotonicTime now) { allowance_.earn(now); }
+  void regular_was_sent() { allowance_.earn(); }
   void was_refused(std::uint16_t sequence);  // by our own kernel: it will not be answered
   void was_answered(std::uint16_t sequence, std::optional<Milliseconds> rtt, MonotonicTime now);
 
