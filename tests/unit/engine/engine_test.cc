@@ -149,6 +149,13 @@ TEST(Engine, TellsTheProberWhatALinkMayCost) {
   EXPECT_FALSE(links[1].budget);
 }
 
+TEST(Engine, TellsTheControllerOfQuickRounds) {
+  probe::Round round{.results = {{.outcome = probe::Outcome::lost}}};
+  EXPECT_FALSE(sample_of(round).quick);
+  round.quick = true;
+  EXPECT_TRUE(sample_of(round).quick);
+}
+
 TEST(Engine, AnswersWhatItIsAsked) {
   EngineWorld world(lab());
   EXPECT_THAT(world.ask("{}")["error"].get<std::string>(), HasSubstr("no \"ask\""));

@@ -70,6 +70,7 @@ TEST(Quick, LossIsAskedAfterUpToTwentyTimesARound) {
   const auto times = world.quick[kB];
   EXPECT_LE(times.back() - times.front(), 3500ms);
   std::size_t regular_rounds = 0;
+  world.rounds.clear();
   while (world.quick[kB].size() == 20) {
     world.run_until(world.now + 10ms);
     for (const Round& round : world.rounds) regular_rounds += round.quick ? 0 : 1;
