@@ -1,6 +1,7 @@
 // When measuring a link speeds up, and when it slows down again. A probe that is answered too slowly, or not
-// soon, starts a batch of quick probes beside the running round; as long as a batch looks no better another
-// one follows, up to a few, and within the allowance. What they prove is the controller's to say.
+// soon, starts a batch of quick probes beside the running round (two where there was no answer); as long as a
+// batch looks no better another one follows, up to a few, and within the allowance. What they prove is the
+// controller's to say.
 //
 // It sees every probe of the link go out and be answered, and says when the next quick one is due. Nothing
 // here decides an outcome: that is the ledger's.
@@ -61,7 +62,7 @@ class Suspicion {
   };
 
   std::vector<Watched>::iterator find(std::uint16_t sequence);
-  void symptom(int batch);
+  void symptom(int batches);
   void settle(MonotonicTime now);
   void close();
 

@@ -19,12 +19,13 @@ class Suspected {
   void regular(std::optional<Duration> rtt) { probe(false, rtt); }
 
   // Sends the batch under way; each of its probes is answered after so long.
-  void batch(std::optional<Duration> rtt) {
+  void batch(std::optional<Duration> rtt) { batch(rtt, rtt); }
+  void batch(std::optional<Duration> rtt, std::optional<Duration> of_last) {
     ASSERT_TRUE(suspicion.quick_tick());
     ++batches;
     for (int count = 0; count < kBatchProbes; ++count) {
       now = std::max(now, *suspicion.quick_tick());
-      probe(true, rtt);
+      probe(true, count + 1 < kBatchProbes ? rtt : of_last);
     }
   }
 
@@ -128,6 +129,14 @@ TEST(Suspicion, IsRaisedAndClearedByProbes) {
          s.batch(120ms);
        },
        true},
+      {"and so is one whose last probe is missing",
+       [](Suspected& s) {
+         s.regular(120ms);
+         s.batch(20ms, std::nullopt);
+         s.pass(100ms);
+         s.pass(200ms);
+       },
+       true},
       {"a regular probe beside it adds nothing",
        [](Suspected& s) {
          s.regular(120ms);
@@ -135,10 +144,26 @@ TEST(Suspicion, IsRaisedAndClearedByProbes) {
          s.batch(20ms);
        },
        false},
+      {"a missing answer wants two batches",
+       [](Suspected& s) {
+         s.regular(std::nullopt);
+         s.pass(300ms);
+         s.batch(20ms);
+       },
+       true},
+      {"which clear it",
+       [](Suspected& s) {
+         s.regular(std::nullopt);
+         s.pass(300ms);
+         s.batch(20ms);
+         s.batch(20ms);
+       },
+       false},
       {"overdue, then answered slowly: one symptom",
        [](Suspected& s) {
          s.regular(std::nullopt);
          s.pass(300ms);
+         s.batch(20ms);
          s.batch(20ms);
          s.suspicion.was_answered(1, Milliseconds{900}, s.now);
        },
@@ -196,6 +221,7 @@ TEST(Suspicion, ALostProbeIsFollowedAtOnce) {
   link.suspicion.advance(last);
   ASSERT_TRUE(link.quick()) << "the first of the batch is overdue after 300 ms, the last leaves after 400 ms";
   EXPECT_EQ(*link.suspicion.quick_tick() - last, 100ms);
+  link.batch(20ms);
   link.batch(20ms);
   link.pass(300ms);
   EXPECT_FALSE(link.quick());
