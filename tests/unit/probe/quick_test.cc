@@ -77,6 +77,7 @@ TEST(Quick, LossIsAskedAfterUpToTwentyTimesARound) {
   world.loses = [count = 0](SiteId) mutable { return ++count % 2 == 0; };
   run_until(world, [&] { return world.quick[kB].size() == 20; });
   const auto times = world.quick[kB];
+  ASSERT_EQ(times.size(), 20U);
   EXPECT_LE(times.back() - times.front(), 3500ms);
   world.rounds.clear();
   run_until(world, [&] { return world.quick[kB].size() > 20; });
@@ -189,6 +190,7 @@ TEST(Quick, AStoppedProcessBlamesNoLink) {
     World world = calm();
     world.delay[kB] = 120ms;
     run_until(world, [&] { return world.quick[kB].size() == 2; });
+    ASSERT_EQ(world.quick[kB].size(), 2U);
     world.lose_what_is_in_flight();
     world.delay[kB] = 20ms;
     world.sleep_until(world.now + length);
