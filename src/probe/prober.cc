@@ -80,15 +80,11 @@ Turn Prober::handle(MonotonicTime now) {
     watched.ledger.expire(now);
     watched.quick_ledger.expire(now);
     watched.suspicion.advance(now);
-    const bool regular = due(watched, now);
-    if (regular) turn.probes.push_back(make(watched, Pace::regular, now));
-    if (quick_due(watched, now)) {
-      if (regular) {
-        watched.suspicion.postpone();
-      } else {
-        turn.probes.push_back(make(watched, Pace::quick, now));
-      }
+    if (due(watched, now)) {
+      turn.probes.push_back(make(watched, Pace::regular, now));
+      watched.suspicion.give_way(now);
     }
+    if (quick_due(watched, now)) turn.probes.push_back(make(watched, Pace::quick, now));
     take_rounds(watched, turn.rounds);
   }
   return turn;

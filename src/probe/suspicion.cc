@@ -139,8 +139,8 @@ void Suspicion::skip() {
   tick_ += kGap;
 }
 
-void Suspicion::postpone() {
-  tick_ += kGrid;
+void Suspicion::give_way(MonotonicTime now) {
+  if (unsent_ > 0) tick_ = std::max(tick_, on_grid(now) + kGrid);
 }
 
 std::optional<MonotonicTime> Suspicion::next_deadline() const {

@@ -48,8 +48,8 @@ class Suspicion {
   bool first_of_batch() const { return unsent_ == kBatchProbes; }
   // The due one could not be sent in time: the next one's turn.
   void skip();
-  // Something else of the link leaves on this tick.
-  void postpone();
+  // A regular probe leaves now: the next quick one has a later tick.
+  void give_way(MonotonicTime now);
 
   // When advance() has something to do, or a quick probe is due.
   std::optional<MonotonicTime> next_deadline() const;
