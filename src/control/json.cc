@@ -66,6 +66,7 @@ Json to_json(const LinkReport& link, std::string_view policy) {
   json["held"] = link.held ? to_json(*link.held) : Json(nullptr);
   json["since_change_s"] = or_null(link.since_change, seconds);
   json["counters"] = {{"probes_sent", link.probes_sent},
+                      {"quick_probes", link.quick_probes},
                       {"forged_answers", link.forged_answers},
                       {"duplicate_answers", link.duplicate_answers},
                       {"local_faults", link.local_faults}};

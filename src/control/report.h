@@ -52,7 +52,8 @@ struct LinkReport {
   Worth published = 0;
   std::optional<HeldReport> held;
   std::optional<Duration> since_change;
-  std::uint64_t probes_sent = 0, forged_answers = 0, duplicate_answers = 0, local_faults = 0;
+  std::uint64_t probes_sent = 0, quick_probes = 0;  // quick: of them on suspicion
+  std::uint64_t forged_answers = 0, duplicate_answers = 0, local_faults = 0;
 };
 
 struct BirdReport {

@@ -146,6 +146,14 @@ void Engine::on(const PacketArrived& packet) {
 void Engine::finish_round(const probe::Round& round) {
   controller_.round_finished(now_.monotonic, round.link, sample_of(round));
   touched_.insert(round.link);
+  prober_.expect(round.link, controller_.suspicious_above(round.link));
+  if (round.quick) return;
+  wait_for_counters(round);
+  if (controller_.suspects(round.link)) prober_.check(round.link, now_.monotonic);
+}
+
+// Throughput is taken over whole rounds: a batch of quick probes lasts half a second.
+void Engine::wait_for_counters(const probe::Round& round) {
   LinkState& link = links_.at(round.link);
   link.awaiting_counters = quality_of(round);
   actions_.push_back(SendNetlink{interfaces_.ask_counters(link.interface)});

@@ -89,6 +89,7 @@ class Engine {
   void take_report(const bird::QueryAnswered& answered);
   void take_report(const bird::StateChanged&);
   void finish_round(const probe::Round& round);
+  void wait_for_counters(const probe::Round& round);
   void interfaces_changed();
   void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
   void send_probes();

@@ -53,8 +53,9 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   report.published = worth_of(view.published, policy);
   report.held = report_held(view, now);
   if (view.last_change) report.since_change = now - *view.last_change;
-  if (facts.counters != nullptr) {
+  if (facts.counters) {
     report.probes_sent = facts.counters->sent;
+    report.quick_probes = facts.counters->quick;
     report.forged_answers = facts.counters->forged;
     report.duplicate_answers = facts.counters->duplicates;
     report.local_faults = facts.counters->local_faults;

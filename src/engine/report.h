@@ -11,7 +11,7 @@ namespace trimtab::engine {
 
 struct LinkFacts {
   const controller::LinkView& view;
-  const probe::Counters* counters = nullptr;  // absent: not probed yet
+  std::optional<probe::Counters> counters;  // absent: not probed yet
   const Traffic& traffic;
   std::optional<bool> session_established, bfd_up;
 };

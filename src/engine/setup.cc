@@ -1,10 +1,19 @@
 #include "engine/setup.h"
 
+#include "network/monthly_cost.h"
+
 namespace trimtab::engine {
 namespace {
 
 Duration interval_of(const mesh::Mesh& mesh, const mesh::Link& link) {
   return link.metered ? mesh.tuning.metered_interval : mesh.tuning.interval;
+}
+
+// Both ends probe: each has half of what the link may cost.
+std::optional<probe::Budget> budget_of(const mesh::Mesh& mesh, const mesh::Link& link, mesh::SiteId self) {
+  if (!link.budget_bytes_per_day) return std::nullopt;
+  return probe::Budget{.bytes_per_day = *link.budget_bytes_per_day / 2,
+                       .probe_bytes = network::probe_bytes(mesh, self, link.peer(self).site)};
 }
 
 }  // namespace
@@ -29,13 +38,15 @@ std::vector<probe::ProbedLink> probed_links(const mesh::Mesh& mesh, mesh::SiteId
   for (const mesh::Link* link : mesh.links_of(self)) {
     links.push_back({.neighbour = link->peer(self).site,
                      .peer = link->peer(self).address.front(),
-                     .cadence = {.interval = interval_of(mesh, *link), .probes = mesh.tuning.probes}});
+                     .cadence = {.interval = interval_of(mesh, *link), .probes = mesh.tuning.probes},
+                     .metered = link->metered,
+                     .budget = budget_of(mesh, *link, self)});
   }
   return links;
 }
 
 controller::Sample sample_of(const probe::Round& round) {
-  controller::Sample sample;
+  controller::Sample sample{.quick = round.quick};
   for (const probe::Result& result : round.results) {
     switch (result.outcome) {
       case probe::Outcome::answered:

@@ -31,21 +31,28 @@ double bfd_packets_per_second(mesh::Bfd bfd) {
 
 }  // namespace
 
+std::uint64_t probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, mesh::SiteId neighbour) {
+  const mesh::Outer outer = outer_towards(*mesh.find_site(self), *mesh.find_site(neighbour));
+  return 2 * on_the_wire(kProbePacket, outer);
+}
+
 std::vector<MonthlyCost> monthly_costs(const mesh::Mesh& mesh, mesh::SiteId self_id) {
   std::vector<MonthlyCost> costs;
   const mesh::Site& self = *mesh.find_site(self_id);
   for (const mesh::Link* link : mesh.links_of(self_id)) {
     const mesh::Site& peer = *mesh.find_site(link->peer(self_id).site);
-    const mesh::Outer outer = outer_towards(self, peer);
     const Duration interval = link->metered ? mesh.tuning.metered_interval : mesh.tuning.interval;
     const double rounds = kMonthSeconds / std::chrono::duration<double>(interval).count();
-    // Both ends probe, and every probe has an answer.
-    const double probes = rounds * mesh.tuning.probes * 2 * 2;
+    // Both ends probe.
+    const double probes = rounds * mesh.tuning.probes * 2;
     const double bfd = kMonthSeconds * bfd_packets_per_second(link->bfd) * 2;
     const bool no_bfd = link->bfd == mesh::Bfd::off;
     costs.push_back(
-        {peer.id, static_cast<std::uint64_t>(probes * static_cast<double>(on_the_wire(kProbePacket, outer))),
-         no_bfd ? 0 : static_cast<std::uint64_t>(bfd * static_cast<double>(on_the_wire(kBfdPacket, outer)))});
+        {peer.id,
+         static_cast<std::uint64_t>(probes * static_cast<double>(probe_bytes(mesh, self_id, peer.id))),
+         no_bfd ? 0
+                : static_cast<std::uint64_t>(
+                      bfd * static_cast<double>(on_the_wire(kBfdPacket, outer_towards(self, peer))))});
   }
   return costs;
 }

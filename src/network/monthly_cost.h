@@ -18,6 +18,9 @@ struct MonthlyCost {
   std::uint64_t bytes() const { return probe_bytes + bfd_bytes; }
 };
 
+// Bytes of one probe and its answer over this site's WAN.
+std::uint64_t probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, mesh::SiteId neighbour);
+
 // Of each of the site's links, by the neighbour's id.
 std::vector<MonthlyCost> monthly_costs(const mesh::Mesh& mesh, mesh::SiteId self);
 

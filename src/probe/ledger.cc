@@ -16,17 +16,38 @@ constexpr Duration kClockTolerance = std::chrono::milliseconds{3};
 constexpr Duration kLongestTurn = std::chrono::milliseconds{500};
 
 // How long a probe is known after it was sent, so that a copy of its answer is told from a forgery. Copies
-// lag by a queue, seconds at most; sequence numbers come round after 54 minutes at the quickest pace.
+// lag by a queue, seconds at most; sequence numbers come round after 27 minutes at the quickest pace.
 constexpr Duration kRemembered = std::chrono::minutes{1};
+
+constexpr std::uint16_t kNumbers = 0x7fff;  // what is left of a sequence number beside its pace
 
 }  // namespace
 
-Ledger::Ledger(SiteId link, const IpAddress& peer, Duration timeout)
-    : link_(link), peer_(peer), timeout_(timeout) {}
+Counters& Counters::operator+=(const Counters& other) {
+  sent += other.sent;
+  quick += other.quick;
+  answered += other.answered;
+  late += other.late;
+  lost += other.lost;
+  unmeasured += other.unmeasured;
+  local_faults += other.local_faults;
+  duplicates += other.duplicates;
+  forged += other.forged;
+  malformed += other.malformed;
+  errors += other.errors;
+  clock_steps += other.clock_steps;
+  return *this;
+}
+
+Ledger::Ledger(SiteId link, const IpAddress& peer, Duration timeout, Pace pace)
+    : link_(link), peer_(peer), timeout_(timeout), pace_(pace) {}
 
 std::uint64_t Ledger::open_round(MonotonicTime started, std::size_t probes) {
   OpenRound opened;
-  opened.round = {.link = link_, .started = started, .results = std::vector<Result>(probes)};
+  opened.round = {.link = link_,
+                  .started = started,
+                  .results = std::vector<Result>(probes),
+                  .quick = pace_ == Pace::quick};
   opened.undecided = probes;
   rounds_.push_back(std::move(opened));
   return first_round_ + rounds_.size() - 1;
@@ -40,8 +61,11 @@ Ledger::OpenRound* Ledger::find_round(std::uint64_t number) {
 std::uint16_t Ledger::add(std::uint64_t round, const Nonce& nonce, MonotonicTime now) {
   OpenRound* open = find_round(round);
   TRIMTAB_CHECK(open != nullptr && open->added < open->round.results.size());
-  while (probes_.contains(next_sequence_)) ++next_sequence_;
-  const std::uint16_t sequence = next_sequence_++;
+  std::uint16_t sequence = 0;
+  do {
+    sequence = static_cast<std::uint16_t>(static_cast<unsigned>(pace_) | next_number_);
+    next_number_ = static_cast<std::uint16_t>((next_number_ + 1U) & kNumbers);
+  } while (probes_.contains(sequence));
   probes_[sequence] = {.round = round, .index = open->added++, .nonce = nonce, .deadline = now + timeout_};
   waiting_.push_back(sequence);
   remembered_.push_back(sequence);
@@ -63,6 +87,7 @@ void Ledger::sent(std::uint16_t sequence, const Instant& when) {
   found->second.sent = when;
   found->second.deadline = when.monotonic + timeout_;
   ++counters_.sent;
+  if (pace_ == Pace::quick) ++counters_.quick;
 }
 
 void Ledger::refused(std::uint16_t sequence) {
@@ -92,21 +117,22 @@ bool Ledger::matches(const Probe& probe, const EchoReply& reply) const {
   return asked && reply.source == peer_ && reply.nonce == probe.nonce;
 }
 
-void Ledger::received(const EchoReply& reply, const Arrival& arrival) {
+std::optional<Result> Ledger::received(const EchoReply& reply, const Arrival& arrival) {
   const auto found = probes_.find(reply.sequence);
   if (found == probes_.end() || !matches(found->second, reply)) {
     ++counters_.forged;
-    return;
+    return std::nullopt;
   }
   Probe& probe = found->second;
   if (probe.state == State::answered) {
     ++counters_.duplicates;
-    return;
+    return std::nullopt;
   }
   const bool first = probe.state == State::outstanding;
   const Result result = judge(probe, arrival);
   probe.state = State::answered;
   write(probe, first, result);
+  return result;
 }
 
 Result Ledger::judge(const Probe& probe, const Arrival& arrival) {

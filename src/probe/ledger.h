@@ -20,9 +20,20 @@ struct Arrival {
   Instant read;
 };
 
+// A link has a ledger for its rounds and one for what is sent on suspicion beside them: neither waits for
+// the other, and each has its own time-out. They share the sequence numbers: the highest bit says whose it
+// is.
+enum class Pace : std::uint16_t { regular = 0, quick = 0x8000 };
+constexpr Pace pace_of(std::uint16_t sequence) {
+  return (sequence & 0x8000U) == 0 ? Pace::regular : Pace::quick;
+}
+
 class Ledger {
  public:
-  Ledger(SiteId link, const IpAddress& peer, Duration timeout);
+  Ledger(SiteId link, const IpAddress& peer, Duration timeout, Pace pace = Pace::regular);
+
+  // Of probes that are sent from now on, and of answers.
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
 
   // A round with this many probes, all of them still to be sent; returns its number.
   std::uint64_t open_round(MonotonicTime started, std::size_t probes);
@@ -36,7 +47,8 @@ class Ledger {
   void sent(std::uint16_t sequence, const Instant& when);
   void refused(std::uint16_t sequence);  // by our own kernel
 
-  void received(const EchoReply& reply, const Arrival& arrival);
+  // What it says of its probe; absent: nothing that was not known.
+  std::optional<Result> received(const EchoReply& reply, const Arrival& arrival);
   void malformed() { ++counters_.malformed; }
   void error() { ++counters_.errors; }
 
@@ -85,10 +97,11 @@ class Ledger {
   SiteId link_;
   IpAddress peer_;
   Duration timeout_;
+  Pace pace_;
   Counters counters_;
   std::deque<OpenRound> rounds_;  // numbers first_round_, first_round_ + 1, …
   std::uint64_t first_round_ = 0;
-  std::uint16_t next_sequence_ = 0;
+  std::uint16_t next_number_ = 0;  // of a sequence number, without its pace
   std::map<std::uint16_t, Probe>
       probes_;                            // undecided ones, and the others for as long as they are remembered
   std::deque<std::uint16_t> waiting_;     // undecided, and decided ones between them; oldest first

@@ -5,6 +5,8 @@
 // its probes at once and report each with `sent` or `refused`; call again at `next_deadline()`. Later calls
 // are noticed: a probe that could not go out in time is unmeasured, not sent in a burst, and what was
 // outstanding while nobody listened is unmeasured, not lost.
+//
+// On suspicion it adds batches of quick probes (suspicion.h), which are rounds of their own.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +18,7 @@
 
 #include "probe/ledger.h"
 #include "probe/schedule.h"
+#include "probe/suspicion.h"
 
 namespace trimtab::probe {
 
@@ -23,6 +26,8 @@ struct ProbedLink {
   SiteId neighbour = 0;
   IpAddress peer;  // the neighbour's address on the link; IPv4
   Cadence cadence;
+  bool metered = false;          // its bytes cost money: fewer quick probes
+  std::optional<Budget> budget;  // of this end's rounds, which go on anyway, and quick probes together
   bool operator==(const ProbedLink&) const = default;
 };
 
@@ -42,7 +47,7 @@ struct Probe {
 
 struct Turn {
   std::vector<Probe> probes;  // of all links whose tick this is
-  std::vector<Round> rounds;  // finished; those of one link in order
+  std::vector<Round> rounds;  // finished; those of one link in order, its quick ones among themselves
 };
 
 class Prober {
@@ -58,6 +63,11 @@ class Prober {
 
   Turn handle(MonotonicTime now);
 
+  // Answers of the link that are slower than this make it suspicious from now on; absent: nothing does.
+  void expect(SiteId link, std::optional<Milliseconds> limit);
+  // The link is suspicious for a reason that is not seen here: a batch of quick probes, if it may have one.
+  void check(SiteId link, MonotonicTime now);
+
   // What became of a probe of handle(): it left at that instant, or our own kernel refused it.
   void sent(SiteId link, std::uint16_t sequence, const Instant& when);
   void refused(SiteId link, std::uint16_t sequence);
@@ -69,23 +79,30 @@ class Prober {
   std::optional<MonotonicTime> next_deadline() const;
 
   // Nothing for an unknown link.
-  const Counters* counters(SiteId link) const;
+  std::optional<Counters> counters(SiteId link) const;
 
  private:
   struct Watched {
     ProbedLink link;
     Schedule schedule;
-    Ledger ledger;
+    Ledger ledger, quick_ledger;
+    Suspicion suspicion;
     PlannedRound planned;                 // the running round, or the next one
     std::optional<std::uint64_t> number;  // the ledger's, once the round has begun
     std::size_t next = 0;                 // of planned.times; not at its end
+    std::uint64_t batch = 0;              // the quick ledger's number of the batch that goes out
+
+    Ledger& ledger_of(Pace pace) { return pace == Pace::quick ? quick_ledger : ledger; }
   };
 
   static MonotonicTime next_tick(const Watched& watched) { return watched.planned.times[watched.next]; }
   static MonotonicTime deadline_of(const Watched& watched);
   // Whether the link's present tick has a probe to send; marks those that were slept through.
   static bool due(Watched& watched, MonotonicTime now);
-  Probe make(Watched& watched, MonotonicTime now);
+  static bool quick_due(Watched& watched, MonotonicTime now);
+  Probe make(Watched& watched, Pace pace, MonotonicTime now);
+  static void take_rounds(Watched& watched, std::vector<Round>& rounds);
+  static void take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival);
   static void advance(Watched& watched, MonotonicTime now);
 
   Settings settings_;

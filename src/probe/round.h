@@ -29,11 +29,13 @@ struct Round {
   SiteId link = 0;
   MonotonicTime started{};      // when its interval began
   std::vector<Result> results;  // in the order of their sending; as many as the link has probes in a round
+  bool quick = false;           // a batch taken on suspicion, beside the rounds
 };
 
 // Since the link was added.
 struct Counters {
   std::uint64_t sent = 0;
+  std::uint64_t quick = 0;  // of them: on suspicion
   std::uint64_t answered = 0;
   std::uint64_t late = 0;          // received after the time-out, also after their round was handed on
   std::uint64_t lost = 0;          // without an answer in time; some of them came late
@@ -44,6 +46,8 @@ struct Counters {
   std::uint64_t malformed = 0;
   std::uint64_t errors = 0;       // ICMP errors about our requests
   std::uint64_t clock_steps = 0;  // answers whose RTT was dropped because a clock moved
+
+  Counters& operator+=(const Counters& other);
 };
 
 }  // namespace trimtab::probe

@@ -10,13 +10,6 @@ namespace {
 // that follow each other lie far apart in the interval.
 constexpr double kGoldenFraction = 0.6180339887498949;
 
-// The first tick of the grid that is not before `time`.
-MonotonicTime on_grid(MonotonicTime time) {
-  const Duration since = time.time_since_epoch();
-  const Duration past = since % kGrid;
-  return past == Duration::zero() ? time : time + (kGrid - past);
-}
-
 Cadence usable(Cadence cadence) {
   cadence.probes = std::max(cadence.probes, 1);
   cadence.interval = std::max(cadence.interval, cadence.probes * kGrid);
@@ -24,6 +17,11 @@ Cadence usable(Cadence cadence) {
 }
 
 }  // namespace
+
+MonotonicTime on_grid(MonotonicTime time) {
+  const Duration past = time.time_since_epoch() % kGrid;
+  return past == Duration::zero() ? time : time + (kGrid - past);
+}
 
 Schedule::Schedule(const Cadence& cadence, SiteId link, std::uint64_t seed, MonotonicTime now)
     : cadence_(usable(cadence)), rng_(seed ^ link) {

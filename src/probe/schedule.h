@@ -15,6 +15,9 @@ namespace trimtab::probe {
 // much would leave a quick round (1 s, 5 probes) only two ticks for each probe.
 constexpr Duration kGrid = std::chrono::milliseconds{50};
 
+// The first tick of the grid that is not before `time`.
+MonotonicTime on_grid(MonotonicTime time);
+
 struct Cadence {
   Duration interval = std::chrono::seconds{15};  // of a round; less than probes × kGrid counts as that
   int probes = 5;                                // in a round, at least 1

@@ -101,6 +101,7 @@ void EngineWorld::forge(const std::string& neighbour) {
 
 void EngineWorld::carry_out(const engine::SendProbe& probe) {
   last_probe_.insert_or_assign(by_id_.at(probe.link), probe);
+  sent_[by_id_.at(probe.link)].push_back(now_.monotonic);
   const Far& far = far_.at(by_id_.at(probe.link));
   perform(engine_->handle(
       now_, engine::ProbeDeparted{probe.link, probe.sequence, now_, far.interface_up ? 0 : ENETDOWN}));
@@ -137,6 +138,7 @@ void EngineWorld::carry_out(const engine::SendNetlink& send) {
     later(Duration{0}, engine::NetlinkArrived{end_of_dump(header.nlmsg_seq)});
     return;
   }
+  ++counter_requests;
   // One interface by name: the name is all that the request holds.
   const std::string bytes(send.request.begin(), send.request.end());
   for (const auto& [interface, name] : by_interface_) {

@@ -40,6 +40,9 @@ class EngineWorld {
   std::string metrics_file;                 // as the engine had it written
   std::vector<std::string> metrics_writes;  // each time
 
+  std::size_t counter_requests = 0;  // for an interface's counters
+  const std::vector<MonotonicTime>& sent(const std::string& neighbour) { return sent_[neighbour]; }
+
   MonotonicTime now() const { return now_.monotonic; }
 
  private:
@@ -65,7 +68,8 @@ class EngineWorld {
   Instant now_{MonotonicTime{std::chrono::hours{1}}, WallTime{std::chrono::hours{400'000}}};
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t order_ = 0;
-  std::map<std::string, engine::SendProbe> last_probe_;  // by the neighbour's name
+  std::map<std::string, engine::SendProbe> last_probe_;     // by the neighbour's name
+  std::map<std::string, std::vector<MonotonicTime>> sent_;  // probes, by the neighbour's name
   std::map<engine::Client, std::string> answers_;
   std::unique_ptr<engine::Engine> engine_;
 };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/setup.h"
 #include "support/engine_world.h"
 #include "support/mesh_text.h"
 
@@ -110,6 +111,49 @@ TEST(Engine, ForgedAnswersAreCountedAndChangeNothing) {
     world.happen(PacketArrived{10, netlink::Bytes(length, 0x45), {}});  // no echo reply at all
   }
   EXPECT_EQ(world.link("b")["published_ms"], published);
+}
+
+// A quick batch is a sample of its own: seen by the controller, while the interface's counters are left to
+// the rounds.
+TEST(Engine, ASlowAnswerIsFollowedByQuickProbes) {
+  EngineWorld world(lab());
+  world.run_for(120s);
+  EXPECT_EQ(world.link("b")["counters"]["quick_probes"], 0);
+  const auto probes_before = world.link("b")["loss"]["probes"].get<int>();
+  world.far("b").rtt = Milliseconds{110.0};
+  const std::size_t calm = world.sent("b").size();
+  while (world.sent("b").size() < calm + 1) world.run_for(10ms);
+  const MonotonicTime slow = world.sent("b").back();
+  world.run_for(110ms + 150ms);
+  ASSERT_GE(world.sent("b").size(), calm + 3);
+  EXPECT_LE(world.sent("b")[calm + 1] - slow, 110ms + 50ms);
+  EXPECT_EQ(world.sent("b")[calm + 2] - world.sent("b")[calm + 1], 100ms);
+  const std::size_t counted = world.counter_requests;
+  world.run_for(500ms);
+  EXPECT_GE(world.link("b")["counters"]["quick_probes"], 5);
+  EXPECT_EQ(world.link("b")["last_rtt_ms"], 110.0);
+  EXPECT_GE(world.link("b")["loss"]["probes"].get<int>(), probes_before + 5);
+  EXPECT_EQ(world.counter_requests, counted);
+}
+
+// 44 bytes and 24 of GRE are padded to 80, and 60 of WireGuard: 140 for a probe, as much for its answer.
+TEST(Engine, TellsTheProberWhatALinkMayCost) {
+  mesh::Mesh mesh = lab();
+  mesh.links.front().metered = true;
+  mesh.links.front().budget_bytes_per_day = 17'000'000;
+  const auto links = probed_links(mesh, 1);
+  EXPECT_TRUE(links[0].metered);
+  ASSERT_TRUE(links[0].budget);
+  EXPECT_EQ(*links[0].budget, (probe::Budget{8'500'000, 280})) << "the other end has the other half";
+  EXPECT_FALSE(links[1].metered);
+  EXPECT_FALSE(links[1].budget);
+}
+
+TEST(Engine, TellsTheControllerOfQuickRounds) {
+  probe::Round round{.results = {{.outcome = probe::Outcome::lost}}};
+  EXPECT_FALSE(sample_of(round).quick);
+  round.quick = true;
+  EXPECT_TRUE(sample_of(round).quick);
 }
 
 TEST(Engine, AnswersWhatItIsAsked) {

@@ -1,0 +1,43 @@
+// What measuring a link may cost beyond its rounds: how many quick probes it has left. It is filled by the
+// regular probes, so that suspicion never costs more than the rounds themselves, and never grows with loss;
+// where the mesh file sets a budget, by that too.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "util/units.h"
+
+namespace trimtab::probe {
+
+// Bytes that probes may cost a day.
+struct Budget {
+  std::uint64_t bytes_per_day = 0;
+  std::uint64_t probe_bytes = 0;  // of one probe with its answer
+  bool operator==(const Budget&) const = default;
+};
+
+class Allowance {
+ public:
+  // `budget`: of quick probes alone, what the rounds leave; absent: no limit but theirs.
+  Allowance(bool metered, std::optional<Budget> budget, MonotonicTime now);
+
+  // A regular probe was sent.
+  void earn();
+
+  // Takes what so many quick probes cost, or nothing where that is not there.
+  bool take(MonotonicTime now, int probes);
+
+ private:
+  void refill(MonotonicTime now);
+  double cost_of(int probes) const;
+
+  int burst_;
+  int price_;       // regular probes that earn a quick one
+  int earned_ = 0;  // in regular probes
+  std::optional<Budget> budget_;
+  double bytes_ = 0;  // of the budget, to be spent at once
+  MonotonicTime counted_at_;
+};
+
+}  // namespace trimtab::probe

@@ -1,0 +1,85 @@
+#include "probe/allowance.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace trimtab::probe {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Step {
+  int earned;  // regular probes, one every 3 s
+  int taken;   // batches of five that are then to be had
+  const char* why;
+};
+
+struct Case {
+  const char* name;
+  bool metered;
+  std::optional<Budget> budget;
+  std::vector<Step> steps;
+};
+
+void run(const Case& row) {
+  MonotonicTime now{1h};
+  Allowance allowance(row.metered, row.budget, now);
+  std::string before;
+  for (const Step& step : row.steps) {
+    for (int probe = 0; probe < step.earned; ++probe) allowance.earn();
+    now += step.earned * 3s;
+    int taken = 0;
+    while (taken < 100 && allowance.take(now, 5)) ++taken;
+    before += std::to_string(step.earned) + " earned, " + std::to_string(taken) + " taken; ";
+    EXPECT_EQ(taken, step.taken) << row.name << ": " << step.why << "\n" << before;
+  }
+}
+
+TEST(Allowance, IsEarnedByRegularProbes) {
+  const std::vector<Case> table{
+      {"usual",
+       false,
+       std::nullopt,
+       {{0, 0, "nothing was earned yet"},
+        {4, 0, "less than a batch"},
+        {1, 1, "five for five"},
+        {12, 2, "two are left over"},
+        {3, 1, "with those two"},
+        {1000, 8, "40 at most are saved up"}}},
+      {"metered",
+       true,
+       std::nullopt,
+       {{9, 0, "two for one"}, {1, 1, "five for ten"}, {1000, 2, "10 at most are saved up"}}},
+  };
+  for (const Case& row : table) run(row);
+}
+
+TEST(Allowance, IsWithinTheBudgetToo) {
+  const std::vector<Case> table{
+      {"none is left", false, Budget{0, 100}, {{1000, 0, "not a byte"}}},
+      {"ample", false, Budget{10'000'000, 100}, {{1000, 8, "as without one"}, {5, 1, "five for five"}}},
+      {"small", false, Budget{24'000, 100}, {{100, 2, "1,000 bytes may be spent at once"}}},
+      {"smaller", false, Budget{11'999, 100}, {{100, 0, "less than a batch costs"}}},
+      {"an hour later", false, Budget{24'000, 100}, {{100, 2, "all at once"}, {1200, 1, "958 came in"}}},
+  };
+  for (const Case& row : table) run(row);
+}
+
+TEST(Allowance, NoDayCostsMoreThanItsBudget) {
+  constexpr Budget kBudget{1'000'000, 100};
+  MonotonicTime now{1h};
+  Allowance allowance(false, kBudget, now);
+  now += 48h;  // idle: what was not spent is not saved up beyond the part that may be spent at once
+  std::uint64_t bytes = 0;
+  for (int probe = 0; probe < 28'800; ++probe) {
+    allowance.earn();
+    now += 3s;
+    while (allowance.take(now, 5)) bytes += 500;
+  }
+  EXPECT_LE(bytes, kBudget.bytes_per_day);
+  EXPECT_GE(bytes, kBudget.bytes_per_day * 9 / 10);
+}
+
+}  // namespace
+}  // namespace trimtab::probe
