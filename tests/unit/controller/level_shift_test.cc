@@ -44,6 +44,7 @@ TEST(LevelShift, Steps) {
       {"a lone spike", {100, 400, 100, 100, 100, 100}, {}},
       {"two spikes apart", {400, 100, 400, 100, 100, 400, 100}, {}},
       {"spikes to both sides", {150, 50, 150, 50, 100, 100}, {}},
+      {"a burst may dip", {400, 500, 450, 450, 450, 350, 350, 350, 450}, {1}},
       {"a burst is one shift", {400, 500, 450, 300, 480, 350, 400}, {1}},
   };
   for (const Step& step : steps) {
