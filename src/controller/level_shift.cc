@@ -25,7 +25,7 @@ constexpr double kShareOfStep = 0.4;
 constexpr int kLanding = 4;
 constexpr int kEnough = 3;
 constexpr int kEnoughFar = 2;
-// Samples that the level remembers: two minutes of rounds at 4 s. Slower drifts than that are followed.
+// Samples that the level remembers: eight minutes of rounds at 15 s. Slower drifts than that are followed.
 constexpr int kMemory = 32;
 
 }  // namespace

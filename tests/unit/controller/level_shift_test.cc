@@ -107,9 +107,9 @@ TEST(LevelShift, NoiseAloneIsHardlyEverAShift) {
   for (int i = 0; i < kSamples; ++i)
     samples.push_back(std::max(1.0, 100 + jitter(random) + (spikes(random) ? spike_ms(random) : 0)));
   const std::size_t told = shifts_in(samples).size();
-  const double per_day = static_cast<double>(told) * 86400 / (kSamples * 4.0);
+  const double per_day = static_cast<double>(told) * 86400 / (kSamples * 15.0);
   RecordProperty("false_alarms", std::to_string(told));
-  std::printf("noise: %zu false alarms in %d samples (seed %u), %.1f a day at a round in 4 s\n", told,
+  std::printf("noise: %zu false alarms in %d samples (seed %u), %.1f a day at a round in 15 s\n", told,
               kSamples, kSeed, per_day);
   EXPECT_LT(told, 100U);
 }
