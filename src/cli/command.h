@@ -63,6 +63,7 @@ std::function<int()> declare_status(CLI::App& app, const Common& common);
 std::function<int()> declare_explain(CLI::App& app, const Common& common);
 std::function<int()> declare_events(CLI::App& app, const Common& common);
 std::function<int()> declare_score(CLI::App& app, const Common& common);
+std::function<int()> declare_record(CLI::App& app, const Common& common);
 std::function<int()> declare_replay(CLI::App& app, const Common& common);
 std::function<int()> declare_simulate(CLI::App& app, const Common& common);
 

@@ -34,6 +34,7 @@ constexpr Command kCommands[] = {
     {"explain", "say why the traffic to a destination goes where it goes", declare_explain},
     {"events", "list what the daemon saw and decided", declare_events},
     {"score", "work out preference and cost for given figures", declare_score},
+    {"record", "write what the daemon measures into a trace that `replay` reads", declare_record},
     {"simulate", "run the controller on a mesh that is made up, or on a matrix of RTTs", declare_simulate},
     {"replay", "run the controller over recorded RTTs, against the best that was possible", declare_replay},
 };

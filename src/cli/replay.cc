@@ -1,15 +1,17 @@
 // trimtab replay TRACE: what the controller would have made of a recorded mesh, against the best that was
-// possible.
+// possible; for labelled links, how well its detector of level shifts agrees with the hand that marked them.
 #include "sim/replay.h"
 
 #include <fmt/core.h>
 
 #include <memory>
 
+#include "cli/agreement.h"
 #include "cli/command.h"
 #include "control/json.h"
 #include "os/files.h"
 #include "os/gunzip.h"
+#include "sim/labelled.h"
 
 namespace trimtab::cli {
 namespace {
@@ -17,15 +19,16 @@ namespace {
 // A day of a 24-site mesh at a frame in 15 s is 20 MB.
 constexpr std::size_t kLongestTrace = 1UL << 30U;
 
-Result<sim::Trace> read_trace(const std::string& path) {
+Result<std::string> read_text(const std::string& path) {
   auto text = os::read_file(path, kLongestTrace);
   if (!text) return text.error();
   if (os::is_gzip(*text)) text = os::gunzip(*text, kLongestTrace);
   if (!text) return Error{fmt::format("{}: {}", path, text.error().text())};
-  auto trace = sim::Trace::parse(*text);
-  if (!trace)
-    return Error{fmt::format("{}: {}", path, trace.error().text()), "docs/traces.md has the format"};
-  return trace;
+  return text;
+}
+
+Error wrong_format(const std::string& path, const Error& error) {
+  return Error{fmt::format("{}: {}", path, error.text()), "docs/traces.md has the format"};
 }
 
 control::Json to_json(const sim::Replayed& result) {
@@ -68,8 +71,14 @@ std::function<int()> declare_replay(CLI::App& app, const Common& common) {
       if (!mesh) return status;
       settings.tuning = mesh->tuning;
     }
-    const auto trace = read_trace(*path);
-    if (!trace) return complain(trace.error());
+    const auto text = read_text(*path);
+    if (!text) return complain(text.error());
+    if (text->starts_with(sim::kLabelledHeader)) {
+      const auto links = sim::parse_labelled(*text);
+      return links ? show_agreement(*links, common.json) : complain(wrong_format(*path, links.error()));
+    }
+    const auto trace = sim::Trace::parse(*text);
+    if (!trace) return complain(wrong_format(*path, trace.error()));
     const sim::Replayed result = sim::replay(*trace, settings);
     if (common.json) {
       fmt::print("{}\n", control::to_line(to_json(result)));

@@ -154,6 +154,12 @@ Result<void> create_file(const std::string& path, std::string_view bytes, unsign
   return sync_directory(directory_of(path));
 }
 
+Result<void> append_to_file(const std::string& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file.open() || !write_all(file.number(), bytes)) return cannot_write(path);
+  return {};
+}
+
 Result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   return system_error(fmt::format("cannot remove {}", path));

@@ -25,6 +25,9 @@ Result<void> rewrite_file(const std::string& path, std::string_view bytes);
 // A file that must not exist yet (EEXIST), synced. Its directory is made where that is all that is missing.
 Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);
 
+// At the end of a file that exists, in one write. Not synced: a power failure may take the last of them.
+Result<void> append_to_file(const std::string& path, std::string_view bytes);
+
 // Nothing there is fine too.
 Result<void> remove_file(const std::string& path);
 

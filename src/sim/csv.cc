@@ -6,13 +6,6 @@
 #include <cmath>
 
 namespace trimtab::sim {
-namespace {
-
-// Real traces hold values up to 47 s.
-constexpr double kLongestRtt_ms = 15 * 60 * 1000;
-
-}  // namespace
-
 Error at_line(std::size_t line, const std::string& what) {
   return Error{fmt::format("line {}: {}", line, what)};
 }

@@ -11,6 +11,11 @@
 
 namespace trimtab::sim {
 
+// An RTT above this, in milliseconds, is a unit mixed up; real traces hold values up to 47 s.
+inline constexpr double kLongestRtt_ms = 15 * 60 * 1000;
+inline constexpr double kLongestTime_s = 100.0 * 365 * 86400;
+
+// "line 7: what".
 Error at_line(std::size_t line, const std::string& what);
 
 // The next line without its end; false where there is none.
@@ -20,7 +25,7 @@ std::vector<std::string_view> split(std::string_view line);
 
 std::optional<double> number(std::string_view text);  // finite
 
-// Empty: no value. Above 0 and at most a quarter of an hour: more is a unit mixed up.
+// Empty: no value. Above 0 and at most kLongestRtt_ms.
 Result<std::optional<Milliseconds>> read_rtt(std::string_view cell, std::size_t line, std::size_t column);
 
 }  // namespace trimtab::sim

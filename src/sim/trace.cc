@@ -13,7 +13,6 @@ namespace {
 
 // More hosts than a mesh has; the square of it is held per frame.
 constexpr std::size_t kMostHosts = 256;
-constexpr double kLongestTime_s = 100.0 * 365 * 86400;
 
 struct Column {
   std::size_t from = 0, to = 0;

@@ -44,3 +44,30 @@ def test_bad_traces_are_named_by_line(trimtab, tmp_path):
 
 def test_a_missing_file(trimtab):
     assert trimtab("replay", "nowhere").err == "trimtab: cannot read nowhere: No such file or directory\n"
+
+
+LABELLED = "time_s,trace,rtt_ms,loss,change\n"
+
+
+def labelled(name, marked=20):
+    return "".join(f"{240 * i},{name},{100 if i < 20 else 150},0,{int(i == marked)}\n" for i in range(40))
+
+
+def test_labelled_links_are_judged_and_not_replayed(trimtab, tmp_path):
+    text = LABELLED + labelled("x") + labelled("y", marked=30)
+    (tmp_path / "l.csv.gz").write_bytes(gzip.compress(text.encode()))
+    outcome = trimtab("replay", "l.csv.gz", "--json")
+    assert outcome.status == 0 and outcome.err == ""
+    answer = json.loads(outcome.out)
+    assert [(link["link"], link["tuned_on"]) for link in answer["links"]] == [("x", True), ("y", False)]
+    assert answer["tuned_on"]["detector"]["f1"] == 1 and answer["tuned_on"]["two_in_a_row"]["f1"] == 1
+    other = answer["not_tuned_on"]["detector"]
+    assert (other["shifts"], other["found"], other["false_alarms"]) == (1, 0, 1)
+    lines = trimtab("replay", "l.csv.gz").out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["LINK", "x", "y", "tuned on", "not tuned on", "all"]
+
+
+def test_bad_labelled_links_are_named_by_line(trimtab, tmp_path):
+    (tmp_path / "l.csv").write_text(LABELLED + "0,x,1,0,0\n1,x,-1,0,0\n")
+    words = "trimtab: l.csv: line 3: an RTT of -1 ms cannot be; docs/traces.md has the format\n"
+    assert trimtab("replay", "l.csv") == (2, "", words)

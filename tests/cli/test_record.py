@@ -1,0 +1,95 @@
+"""trimtab record: a daemon's status, asked again and again, becomes a trace. The daemon is a socket that answers here;
+the real one is recorded in the lab."""
+
+import json
+import re
+import socket
+import threading
+
+import pytest
+
+
+def status(*rtts, site="a"):
+    links = [{"neighbour": name, "last_rtt_ms": rtt} for name, rtt in zip("bcd", rtts)]
+    return {"site": site, "links": links}
+
+
+class Daemon:
+    """Answers each question with the next of its statuses, the last one for ever; None: hangs up."""
+
+    def __init__(self, path, statuses):
+        self.statuses = list(statuses)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.makefile().readline()
+                answer = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+                if answer is not None:
+                    connection.sendall((json.dumps(answer) + "\n").encode())
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    started = []
+
+    def start(*statuses):
+        started.append(Daemon(tmp_path / "s", statuses))
+
+    yield start
+    for one in started:
+        one.listener.close()
+
+
+def record(trimtab, *more, duration="350ms"):
+    return trimtab("record", "--socket", "s", "--out", "t.csv", "--interval", "100ms", "--duration", duration, *more)
+
+
+def cells(tmp_path):
+    return [line.split(",")[1:] for line in (tmp_path / "t.csv").read_text().splitlines()]
+
+
+def test_a_round_is_written_once_and_replay_reads_it(trimtab, tmp_path, daemon):
+    first = status(10.5, None)
+    daemon(first, first, first, status(11, 20.125), status(None, 20.125))
+    assert record(trimtab, duration="550ms") == (0, "", "")
+    assert cells(tmp_path)[:5] == [["a>b", "a>c"], ["10.5", ""], ["", ""], ["11", "20.125"], ["", ""]]
+    assert all(re.match(r"\d+\.\d{3},", line) for line in (tmp_path / "t.csv").read_text().splitlines()[1:])
+    assert trimtab("replay", "t.csv").status == 0
+
+
+def test_a_daemon_that_goes_away_is_a_gap(trimtab, tmp_path, daemon):
+    daemon(status(10), status(10), None, None, status(12))
+    outcome = record(trimtab, duration="550ms")
+    assert outcome.status == 0 and outcome.err.count("\n") == 1
+    assert cells(tmp_path)[:3] == [["a>b"], ["10"], ["12"]]
+
+
+def test_an_existing_file_is_kept(trimtab, tmp_path, daemon):
+    daemon(status(10), status(10), status(11), status(12), status(13), status(14))
+    (tmp_path / "t.csv").write_text("mine\n")
+    assert record(trimtab) == (2, "", "trimtab: t.csv exists; go on with it by --append\n")
+    assert record(trimtab, "--append") == (
+        2, "", "trimtab: t.csv is no recording of these links; name another --out\n")
+    assert (tmp_path / "t.csv").read_text() == "mine\n"
+    (tmp_path / "t.csv").write_text("time_s,a>b\n1.000,9")
+    assert record(trimtab, "--append") == (2, "", "trimtab: the last line of t.csv is cut short; remove that line\n")
+    (tmp_path / "t.csv").write_text("time_s,a>b\n1.000,9\n")
+    assert record(trimtab, "--append") == (0, "", "")
+    assert cells(tmp_path)[:3] == [["a>b"], ["9"], ["13"]]
+
+
+def test_no_daemon_and_bad_times(trimtab, tmp_path):
+    assert record(trimtab).err == "trimtab: no daemon answers on s; start it with `trimtab run`, or name its --socket\n"
+    assert not (tmp_path / "t.csv").exists()
+    assert record(trimtab, duration="soon").err.startswith("trimtab: --duration: ")
+    outcome = trimtab("record", "--out", "t.csv", "--interval", "1ms")
+    assert outcome == (2, "", "trimtab: --interval: at least 100ms\n")
