@@ -42,9 +42,13 @@ std::string verdict(const Json& answer, bool path) {
   }
   if (candidates.size() == 1) return text + ". There is no other way.\n";
   const Json& next = candidates[1];
-  return text + fmt::format("; the next best is through {} at {}.\n", text_of(next["neighbour"]),
-                            path ? show_worth(next["total_ms"], true)
-                                 : std::to_string(next["local_preference"].get<std::uint32_t>()));
+  text += fmt::format("; the next best is through {} at {}", text_of(next["neighbour"]),
+                      path ? show_worth(next["total_ms"], true)
+                           : std::to_string(next["local_preference"].get<std::uint32_t>()));
+  const Json& margin = chosen["margin_ms"];
+  if (path && margin.is_number() && margin.get<double>() > 0)
+    text += fmt::format(", and would have to be cheaper by {} to take over", show_worth(margin, true));
+  return text + ".\n";
 }
 
 std::string show_candidates(const Json& answer, bool path) {

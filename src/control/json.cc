@@ -62,6 +62,8 @@ Json to_json(const LinkReport& link, std::string_view policy) {
             {"in_mbit", or_null(link.in, megabits)},
             {"out_mbit", or_null(link.out, megabits)}};
   json[path ? "cost_ms" : "preference"] = or_null(link.computed, rounded);
+  json["noise"] = or_null(link.noise, [](Ratio noise) { return noise.value; });
+  json["margin"] = link.margin.value;
   json[path ? "published_ms" : "published_preference"] = rounded(link.published);
   json["held"] = link.held ? to_json(*link.held) : Json(nullptr);
   json["since_change_s"] = or_null(link.since_change, seconds);
@@ -86,7 +88,8 @@ Json to_json(const Candidate& candidate) {
           {"local_preference", candidate.preference},
           {"total_ms", or_null(candidate.total, milliseconds)},
           {"own_link_ms", or_null(candidate.own, milliseconds)},
-          {"announced_ms", or_null(candidate.announced, milliseconds)}};
+          {"announced_ms", or_null(candidate.announced, milliseconds)},
+          {"margin_ms", or_null(candidate.margin, milliseconds)}};
 }
 
 // Depth is counted by brackets outside strings, before the parser (which recurses) sees the text.

@@ -49,6 +49,8 @@ struct LinkReport {
   BandwidthReport bandwidth;
   std::optional<Rate> in, out;  // passive throughput of the last interval
   std::optional<Worth> computed;
+  std::optional<Ratio> noise;  // of the RTT from round to round, of its mean
+  Ratio margin{};              // of a whole path that begins with this link
   Worth published = 0;
   std::optional<HeldReport> held;
   std::optional<Duration> since_change;
@@ -90,7 +92,8 @@ struct Candidate {
   bool chosen = false;
   std::optional<Milliseconds> total, own, announced;  // cost: own link plus what the neighbour announced
   std::uint32_t preference = 0;
-  std::vector<std::string> path;  // the sites' names, the neighbour first
+  std::optional<Milliseconds> margin;  // `path`: by how much another must be cheaper before it is left
+  std::vector<std::string> path;       // the sites' names, the neighbour first
 };
 
 struct Explanation {

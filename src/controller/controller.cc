@@ -147,6 +147,11 @@ bool Controller::suspects(SiteId neighbour) const {
   return link != nullptr && link->suspects();
 }
 
+std::optional<Shift> Controller::take_shift(SiteId neighbour) {
+  Link* link = find(neighbour);
+  return link == nullptr ? std::nullopt : link->take_shift();
+}
+
 std::optional<Milliseconds> Controller::suspicious_above(SiteId neighbour) const {
   const Link* link = find(neighbour);
   return link == nullptr ? std::nullopt : link->suspicious_above();

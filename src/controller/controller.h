@@ -17,6 +17,7 @@
 
 #include "controller/cost.h"
 #include "controller/decision.h"
+#include "controller/level_shift.h"
 #include "controller/sample.h"
 
 namespace trimtab::controller {
@@ -67,6 +68,10 @@ class Controller {
   // An answer slower than this deserves quick probes. Absent: nothing is known yet.
   std::optional<Milliseconds> suspicious_above(SiteId neighbour) const;
 
+  // Once for every time that the link's RTT moved to another level and stayed: for whoever looks on. Routes
+  // follow the estimate, not this.
+  std::optional<Shift> take_shift(SiteId neighbour);
+
   const Settings& settings() const { return settings_; }
 
  private:
@@ -82,10 +87,10 @@ class Controller {
   void tell_margins(bool decided);
 
   Settings settings_;
-  std::vector<Link> links_;             // by neighbour
-  std::vector<Ratio> margins_;          // theirs, as BIRD was last told
-  std::vector<double> noise_of_;        // theirs, when last looked at; 0 where not up
-  double noise_sum_ = 0;                // of those
+  std::vector<Link> links_;       // by neighbour
+  std::vector<Ratio> margins_;    // theirs, as BIRD was last told
+  std::vector<double> noise_of_;  // theirs, when last looked at; 0 where not up
+  double noise_sum_ = 0;          // of those
   std::uint64_t edition_ = 0;
   std::vector<SiteId> neighbours_;      // theirs, close together: every call begins with finding a link
   std::vector<std::uint32_t> touched_;  // indexes into links_ that decide() has to look at

@@ -76,7 +76,10 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   count_losses(sample, anew);
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
-  if (round.rtt) steady_.add({*round.rtt, round.jitter, own_.interval}, settings.tuning);
+  if (round.rtt) {
+    steady_.add({*round.rtt, round.jitter, own_.interval}, settings.tuning);
+    if (const auto shift = levels_.add(*round.rtt)) shift_ = shift;
+  }
   bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);
   check_settled(settings);
@@ -138,6 +141,7 @@ void Link::turn(Turn turn) {
 void Link::start_anew() {
   rtt_ = {};
   steady_ = {};
+  levels_ = {};
   loss_.clear();
   loss_boundary_ = {};
   rtt_boundary_ = {};

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "controller/availability.h"
 #include "controller/boundary.h"
 #include "controller/decision.h"
 #include "controller/estimator.h"
+#include "controller/level_shift.h"
 #include "controller/loss_window.h"
 #include "controller/stability.h"
 #include "controller/steady.h"
@@ -49,6 +51,8 @@ class Link {
   bool suspects() const { return up() && steady_.suspects(); }
   std::optional<Milliseconds> suspicious_above() const { return steady_.suspicious_above(); }
 
+  std::optional<Shift> take_shift() { return std::exchange(shift_, std::nullopt); }
+
   LinkView view(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
 
   // Kept for the controller: in its list of links to look at.
@@ -74,6 +78,8 @@ class Link {
   Availability availability_;
   RttEstimate rtt_;
   SteadyEstimate steady_;
+  LevelShifts levels_;
+  std::optional<Shift> shift_;  // not taken yet
   BandwidthEstimate bandwidth_;
   LossWindow loss_;
   LossBoundary loss_boundary_;

@@ -52,7 +52,8 @@ Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& 
   if (!crossed_.empty() && worsens) return judge_crossing(now, target.value);
   if (worsens ? !target.may_worsen : !target.may_improve) return {.held = Held{Holding::restarted, {}}};
 
-  if (!owed_ && !is_step(now, target.value, target.step, tuning)) return {.held = Held{Holding::hysteresis, {}}};
+  if (!owed_ && !is_step(now, target.value, target.step, tuning))
+    return {.held = Held{Holding::hysteresis, {}}};
 
   Share share{.value = target.value};
   if (!released_) {

@@ -20,6 +20,7 @@
 #include "controller/controller.h"
 #include "engine/event.h"
 #include "engine/explain.h"
+#include "engine/favours.h"
 #include "engine/journal.h"
 #include "engine/traffic.h"
 #include "netlink/interface_table.h"
@@ -87,6 +88,7 @@ class Engine {
   void take_report(const bird::MetricsPublished&);
   void take_report(const bird::MetricsRefused& refused);
   void take_report(const bird::QueryAnswered& answered);
+  void take_report(const bird::RoutesRead& read);
   void take_report(const bird::StateChanged&);
   void finish_round(const probe::Round& round);
   void wait_for_counters(const probe::Round& round);
@@ -102,6 +104,8 @@ class Engine {
   control::Status status() const;
   control::LinkReport report(SiteId neighbour, const LinkState& link) const;
   bird::Metrics wanted_metrics() const;
+  bool favours() const;  // whether prefixes are favoured at all
+  void read_routes();
 
   mesh::Mesh mesh_;
   SiteId self_;
@@ -116,6 +120,9 @@ class Engine {
   probe::Prober prober_;
   bird::Publisher publisher_;
   netlink::InterfaceTable interfaces_;
+  Favours favours_;
+  MonotonicTime next_reading_{};  // of BIRD's routes
+  std::uint64_t told_ = 0;        // the controller's edition, as published
   Journal journal_;
   bird::BirdLink bird_link_ = bird::BirdLink::connecting;     // as last told to the journal
   std::vector<std::string> other_mesh_files_;                 // sites that have another one than ours

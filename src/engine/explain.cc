@@ -37,6 +37,9 @@ control::Candidate candidate_of(const mesh::Mesh& mesh, const bird::RouteCandida
   const auto own = std::find_if(published.begin(), published.end(),
                                 [&](const auto& value) { return value.first == neighbour; });
   if (total) candidate.total = cost_in_ms(*total);
+  // What BIRD prefers it by beyond its sum: the favour of the way that the prefix goes now.
+  if (total && route.local_preference && *route.local_preference + *total >= bird::kBestPreference)
+    candidate.margin = cost_in_ms(*route.local_preference + *total - bird::kBestPreference);
   if (own != published.end()) candidate.own = cost_in_ms(own->second);
   if (total && own != published.end() && *total >= own->second) {
     candidate.announced = cost_in_ms(*total - own->second);

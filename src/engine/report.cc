@@ -50,6 +50,8 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   report.in = facts.traffic.in();
   report.out = facts.traffic.out();
   if (view.computed) report.computed = worth_of(*view.computed, policy);
+  report.noise = view.noise;
+  report.margin = view.margin;
   report.published = worth_of(view.published, policy);
   report.held = report_held(view, now);
   if (view.last_change) report.since_change = now - *view.last_change;
