@@ -17,6 +17,11 @@ constexpr double kSettledPart = 0.25;
 // Without a finished round for so many intervals (starved, suspended) a link earns nothing.
 constexpr int kSilentIntervals = 3;
 
+// 0.2 ms: below it a kernel's own scheduling is all that is seen. In units of 0.1 ms.
+constexpr double kLeastStep = 2;
+// Proven loss moves with every probe that enters or leaves a window: a quarter of its cost is one step.
+constexpr double kStepOfLoss = 0.25;
+
 bool possible(Value value, mesh::Policy policy) {
   if (policy == mesh::Policy::path) return value >= 1 && value <= kLastResort;
   return value == kLastResortPreference || (value >= kLowestPreference && value <= kHighestPreference);
@@ -183,6 +188,14 @@ std::optional<Ratio> Link::noise(const Settings& settings) const {
   return steady_.noise();
 }
 
+std::optional<double> Link::step(const Settings& settings) const {
+  const auto own_noise = noise(settings);
+  if (!own_noise) return std::nullopt;
+  const double of_loss = settings.tuning.cost_per_loss * loss_.proven().value * kValuesPerMillisecond;
+  return std::max(
+      {least_step(*own_noise, settings.tuning).value * published(), kLeastStep, kStepOfLoss * of_loss});
+}
+
 std::optional<Milliseconds> Link::rtt(const Settings& settings) const {
   return is_steady(settings) ? steady_.rtt(settings.tuning) : rtt_.rtt();
 }
@@ -206,9 +219,8 @@ std::optional<Target> Link::target(const Settings& settings) const {
   if (!up()) return Target{.value = last_resort(settings.policy)};
   const auto value = computed(settings);
   if (!value) return std::nullopt;
-  const auto own_noise = noise(settings);
   return Target{.value = *value,
-                .step = own_noise ? std::optional(least_step(*own_noise, settings.tuning)) : std::nullopt,
+                .step = step(settings),
                 .may_worsen = !restored_ || loss_.probes(LossWindow::kShort) == LossWindow::kShort,
                 .may_improve = !restored_};
 }

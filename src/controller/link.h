@@ -69,6 +69,7 @@ class Link {
   void start_anew();
   void quick_round(const Sample& sample, const LastRound& round, const Settings& settings);
   std::optional<Milliseconds> rtt(const Settings& settings) const;
+  std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
   void count_losses(const Sample& sample, bool anew);
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);

@@ -10,11 +10,6 @@ namespace {
 constexpr int kTokensForChange = 2;
 constexpr int kTokensForBoundary = 1;
 
-// 0.2 ms: below it a kernel's own scheduling is all that is seen. In units of 0.1 ms.
-constexpr double kLeastStep = 2;
-// No more than this divides the step, so that it stays finite when the bucket is empty.
-constexpr double kLeastTokensLeft = 0.5;
-
 TokenBucket make_bucket(MonotonicTime now, const mesh::Tuning& tuning, int tokens) {
   const int burst = std::max(tuning.publish_burst, kTokensForChange);
   return {now, burst, std::max(tuning.publish_refill, Duration{1}), tokens};
@@ -52,15 +47,15 @@ Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& 
   if (!crossed_.empty() && worsens) return judge_crossing(now, target.value);
   if (worsens ? !target.may_worsen : !target.may_improve) return {.held = Held{Holding::restarted, {}}};
 
-  if (!owed_ && !is_step(now, target.value, target.step, tuning))
-    return {.held = Held{Holding::hysteresis, {}}};
+  const auto small = owed_ ? std::nullopt : too_small(now, target.value, target.step, tuning);
+  if (small) return {.held = small};
 
   Share share{.value = target.value};
   if (!released_) {
     share = policy_ == mesh::Policy::path ? hold_path(now, target.value, tuning)
                                           : hold_score(now, target.value, rivals, tuning);
   }
-  if (share.value == published_ || (share.held && !owed_ && !is_step(now, share.value, target.step, tuning)))
+  if (share.value == published_ || (share.held && !owed_ && too_small(now, share.value, target.step, tuning)))
     return {.held = share.held};
   if (!bucket_.has(now, kTokensForChange)) {
     return {.held = Held{Holding::budget, bucket_.free_at(kTokensForChange)}};
@@ -68,15 +63,19 @@ Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& 
   return {.publication = Publication{share.value, reason()}, .held = share.held};
 }
 
-bool Stability::is_step(MonotonicTime now, Value to, const std::optional<Ratio>& least,
-                        const mesh::Tuning& tuning) const {
-  if (!least) return exceeds_step(published_, to, policy_, tuning);
-  // The fewer changes are left in this hour, the more each has to be worth: a wild link spends them on its
-  // largest steps instead of standing still with the wrong value once they are gone.
-  const double full = std::max(tuning.publish_burst, kTokensForChange) - kTokensForBoundary;
-  const double left = std::max(bucket_.tokens(now) - kTokensForBoundary, kLeastTokensLeft);
-  const double step = std::max(least->value * published_, kLeastStep) * full / left;
-  return std::fabs(static_cast<double>(to) - static_cast<double>(published_)) >= step;
+// The fewer changes are left in this hour, the more each has to be worth: a wild link spends them on its
+// largest steps instead of standing still with the wrong value once they are gone.
+std::optional<Held> Stability::too_small(MonotonicTime now, Value to, std::optional<double> least,
+                                         const mesh::Tuning& tuning) const {
+  const Held hysteresis{Holding::hysteresis, {}};
+  if (!least) return exceeds_step(published_, to, policy_, tuning) ? std::nullopt : std::optional(hysteresis);
+  const double difference = std::fabs(static_cast<double>(to) - static_cast<double>(published_));
+  if (difference < *least) return hysteresis;
+  // Its step is the least one times `spare` / (what is left of that): so much has to be left for this change.
+  const double spare = std::max(tuning.publish_burst, kTokensForChange) - kTokensForBoundary;
+  const MonotonicTime enough =
+      bucket_.free_at(kTokensForBoundary + spare * *least / std::max(difference, 1.0));
+  return now >= enough ? std::nullopt : std::optional(Held{Holding::budget, enough});
 }
 
 Reason Stability::reason() const {

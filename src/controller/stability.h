@@ -18,8 +18,8 @@ namespace trimtab::controller {
 // What a link would publish if nothing held it back.
 struct Target {
   Value value = 0;
-  // The least change, as a share of what is published; absent: the policy's fixed hysteresis.
-  std::optional<Ratio> step = {};
+  // The least change; absent: the policy's fixed hysteresis.
+  std::optional<double> step = {};
   // From an earlier run, whose probes are gone: a worse or better value has to wait for fresh ones.
   bool may_worsen = true, may_improve = true;
 };
@@ -82,8 +82,9 @@ class Stability {
 
  private:
   bool worse(Value a, Value b) const { return policy_ == mesh::Policy::path ? a > b : a < b; }
-  bool is_step(MonotonicTime now, Value to, const std::optional<Ratio>& least,
-               const mesh::Tuning& tuning) const;
+  // Absent: the change is large enough, or owed anyway.
+  std::optional<Held> too_small(MonotonicTime now, Value to, std::optional<double> least,
+                                const mesh::Tuning& tuning) const;
   Reason reason() const;
   Verdict judge_crossing(MonotonicTime now, Value to) const;
   // How much of the change may be had; all of it where nothing is held.

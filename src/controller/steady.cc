@@ -45,32 +45,38 @@ double weight_of_present(const mesh::Tuning& tuning) {
 
 void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
   const double x = round.rtt.count();
-  const bool first = rounds_ == 0;
-  const bool suspicious = !first && x > limit_ms();
-  const bool second = suspected_.has_value();
-  rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
-  const double of_memory = std::chrono::duration<double>(round.interval) / tuning.memory;
-  const double mean_weight = std::max(1.0 / rounds_, std::min(1.0, of_memory));
-  if (first) {
+  const double jitter = round.jitter.value_or(Milliseconds{jitter_ms_}).count();
+  if (rounds_ == 0) {
+    rounds_ = 1;
     mean_ms_ = level_ms_ = last_ms_ = x;
     jitter_ms_ = round.jitter.value_or(Milliseconds{0}).count();
     return;
   }
-  learn(x, round.jitter.value_or(Milliseconds{jitter_ms_}).count(), mean_weight);
-  suspected_.reset();
+  const bool second = suspected_.has_value();
+  if (second) resolve(*suspected_);  // nobody confirmed or cleared it: it counts for what it was
+  const bool suspicious = x > limit_ms();
+  const double of_memory = std::chrono::duration<double>(round.interval) / tuning.memory;
+  const Lesson lesson{x, jitter, of_memory};
   if (suspicious && !second) {
-    suspected_ = x;
-  } else {
-    take_step(x);
+    suspected_ = lesson;
+    return;
   }
+  learn(lesson);
+  take_step(x);
 }
 
-void SteadyEstimate::learn(double x, double jitter_ms, double mean_weight) {
-  mean_ms_ += mean_weight * (x - mean_ms_);
+void SteadyEstimate::resolve(Lesson lesson) {
+  suspected_.reset();
+  if (lesson.of_memory > 0) learn(lesson);
+}
+
+void SteadyEstimate::learn(const Lesson& lesson) {
+  rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
+  mean_ms_ += std::max(1.0 / rounds_, std::min(1.0, lesson.of_memory)) * (lesson.rtt_ms - mean_ms_);
   const double weight = 1.0 / std::min(rounds_, kNoiseRounds);
-  const double change = (x - std::exchange(last_ms_, x)) / mean_ms_;
+  const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
-  jitter_ms_ += weight * (jitter_ms - jitter_ms_);
+  jitter_ms_ += weight * (lesson.jitter_ms - jitter_ms_);
   const double before = std::exchange(change_, std::clamp(change, -kMostChange, kMostChange));
   change_squared_ += weight * (change_ * change_ - change_squared_);
   change_product_ += weight * (change_ * before - change_product_);
@@ -94,11 +100,15 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   const double x = rtt.count();
   const bool suspicious = x > limit_ms();
   if (suspicious && !suspected_) {
-    suspected_ = x;
+    suspected_ = Lesson{x, jitter_ms_, 0};
     return;
   }
-  suspected_.reset();
-  if (suspicious) take_step(x);
+  if (!suspected_) return;
+  // Whether it confirms or clears: what more probes say is worth more than what the round said.
+  Lesson lesson = *suspected_;
+  lesson.rtt_ms = x;
+  resolve(lesson);
+  take_step(x);
 }
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {

@@ -49,7 +49,12 @@ class SteadyEstimate {
   double usual_ms() const;
   double clearly_ms() const;  // what is further away from the usual is a clear step
   double limit_ms() const { return usual_ms() + clearly_ms(); }
-  void learn(double x, double jitter_ms, double mean_weight);
+  struct Lesson {
+    double rtt_ms = 0, jitter_ms = 0;
+    double of_memory = 0;  // the round's share of it; 0: quick probes alone, nothing to learn for long
+  };
+  void learn(const Lesson& lesson);
+  void resolve(Lesson lesson);
   void take_step(double x);
   double gain() const;
 
@@ -58,7 +63,7 @@ class SteadyEstimate {
   double noise_ = 0;
   double change_ = 0;                               // the last round's, of the mean, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
-  std::optional<double> suspected_;                 // ms: the round that waits to be believed
+  std::optional<Lesson> suspected_;                 // the round that waits to be believed
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "util/units.h"
 
@@ -20,6 +21,12 @@ class TokenBucket {
   bool has(MonotonicTime now, int tokens) const { return credit(now) >= refill_ * tokens; }
   MonotonicTime free_at(int tokens) const {
     return counted_at_ + std::max(Duration{0}, refill_ * tokens - credit_);
+  }
+  // Parts of a token, at most `burst`.
+  MonotonicTime free_at(double tokens) const {
+    const Duration wanted{
+        static_cast<Duration::rep>(std::ceil(static_cast<double>(refill_.count()) * tokens))};
+    return counted_at_ + std::max(Duration{0}, std::min(wanted, refill_ * burst_) - credit_);
   }
 
   void take(MonotonicTime now) {

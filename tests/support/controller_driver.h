@@ -35,8 +35,9 @@ inline Sample late(int probes = 5) {
   return {std::vector<ProbeResult>(static_cast<std::size_t>(probes), {Outcome::late, {}})};
 }
 
+// With the formulas of specification §6.
 inline Settings with_policy(mesh::Policy policy) {
-  return {.policy = policy, .tuning = {}};
+  return {.policy = policy, .tuning = {.estimator = mesh::Estimator::ewma}};
 }
 
 inline std::vector<LinkSettings> links_to(std::initializer_list<SiteId> neighbours,

@@ -22,6 +22,8 @@ class Weather {
  public:
   Weather(std::uint64_t seed, mesh::Policy policy) : random_(seed), policy_(policy) {
     settings_ = with_policy(policy);
+    settings_.tuning.estimator = chance(0.5) ? mesh::Estimator::steady : mesh::Estimator::ewma;
+    settings_.tuning.steadiness = pick({0.0, 0.5, 2.4, 10.0});
     settings_.tuning.smoothing = pick({0.1, 0.25, 1.0});
     rtt_.fill(20);
     loss_.fill(0);
@@ -157,9 +159,9 @@ RC_GTEST_PROP(Property, EveryWayDownHasItsWayBack, ()) {
       controller.condition_changed(now, link, Condition{});
     });
   }
-  // Three hours of good weather. RTTs far enough apart that margins do not matter.
+  // Six hours of good weather, eight times the memory. RTTs far enough apart that margins do not matter.
   const auto rtt = [](SiteId link) { return 10.0 * link; };
-  for (int i = 0; i < 3 * 240; ++i) {
+  for (int i = 0; i < 6 * 240; ++i) {
     driver.pass(kInterval);
     for (SiteId link = 1; link <= kLinks; ++link) driver.round(link, answers(rtt(link)));
   }

@@ -122,6 +122,7 @@ TEST(Simulation, PublishesAtMostOnceASecond) {
   Topology topology = two_paths(
       "[[event]]\nall = true\nkind = \"noise\"\ndeviation = 1\n"
       "[scenario]\ninterval = \"1s\"\nsmoothing = 1\n");
+  topology.tuning.estimator = mesh::Estimator::ewma;
   topology.tuning.publish_burst = 1000;
   topology.tuning.dwell = Duration{0};
   Simulation simulation(std::move(topology), Choice::path, 3);
