@@ -101,6 +101,12 @@ std::vector<Decision> Controller::decide(MonotonicTime now) {
   std::vector<Decision> decisions;
   touch_due(now);
   if (touched_.empty()) return decisions;
+  // What a link would like to publish counts for those that its lead holds back.
+  if (settings_.policy == mesh::Policy::score) {
+    for (Link& link : links_) {
+      if (link.minds_rivals()) touch(link);
+    }
+  }
   std::sort(touched_.begin(), touched_.end());
   bool deadline_moves = false;
   for (const std::uint32_t index : touched_) {
@@ -227,11 +233,14 @@ Rivals Controller::rivals_of(const Link& link) const {
   Rivals rivals{.is_better = *better_ == link.neighbour(), .reversed_at = reversed_at_};
   if (!rivals.is_better) {
     rivals.best_other = find(*better_)->published();
+    rivals.best_other_wants = find(*better_)->wants(settings_);
     return rivals;
   }
   for (const Link& other : links_) {
     if (&other == &link || !other.up() || other.published() == kLastResortPreference) continue;
-    rivals.best_other = std::max(rivals.best_other.value_or(0), other.published());
+    if (other.published() < rivals.best_other.value_or(0)) continue;
+    rivals.best_other = other.published();
+    rivals.best_other_wants = other.wants(settings_);
   }
   return rivals;
 }

@@ -46,6 +46,10 @@ class Link {
   // What other links publish keeps it from its target, or could: to be asked again when that changes.
   bool minds_rivals() const { return minds_rivals_; }
 
+  // What it would publish if nothing held it back; absent while it is not up.
+  std::optional<Value> wants(const Settings& settings) const {
+    return up() ? computed(settings) : std::nullopt;
+  }
   // Of a link that is up, under `path` with the steady estimate; absent otherwise.
   std::optional<Ratio> noise(const Settings& settings) const;
   bool suspects() const { return up() && steady_.suspects(); }

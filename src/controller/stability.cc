@@ -107,7 +107,8 @@ Stability::Share Stability::hold_score(MonotonicTime now, Value to, const Rivals
   const Value other = *rivals.best_other;
   // Equal preference hands the choice to AS-path length: a tie is a reversal already.
   if (rivals.is_better ? to > other : to < other) return {.value = to};
-  const Value lead = rivals.is_better ? other - to : to - other;
+  const Value wants = rivals.best_other_wants.value_or(other);
+  const Value lead = rivals.is_better ? std::max(other, wants) - to : to - std::min(other, wants);
   const bool enough = lead >= static_cast<Value>(std::max(tuning.score_margin, 0));
   const auto until = rivals.reversed_at ? std::optional(*rivals.reversed_at + tuning.dwell) : std::nullopt;
   if (enough && (!until || now >= *until)) return {.value = to};

@@ -27,7 +27,10 @@ struct Target {
 // The other links, under `score`. Under `path` they do not matter here.
 struct Rivals {
   std::optional<Value> best_other;  // highest published preference of the other up links
-  bool is_better = false;           // this link is the better one now; a tie stays with it
+  // What that link would publish. Two links that each keep the other's margin away would else stand still for
+  // ever, the worse one ahead.
+  std::optional<Value> best_other_wants = {};
+  bool is_better = false;  // this link is the better one now; a tie stays with it
   std::optional<MonotonicTime> reversed_at;
 };
 
