@@ -1,0 +1,194 @@
+// The steady estimate: what it believes at once, what it wants confirmed, what it learns of a link; and what
+// the controller makes of it.
+#include "controller/steady.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "support/controller_steps.h"
+
+namespace trimtab::controller::testing {
+namespace {
+
+const mesh::Tuning kShipped;
+const Settings kSteady{.policy = mesh::Policy::path, .tuning = {}};
+
+void rounds(SteadyEstimate& estimate, double rtt, int count) {
+  for (int i = 0; i < count; ++i) estimate.add({Milliseconds{rtt}, Milliseconds{0}, kInterval}, kShipped);
+}
+
+double rtt_of(const SteadyEstimate& estimate) {
+  return estimate.rtt(kShipped)->count();
+}
+
+TEST(Steady, NothingIsKnownBeforeTheFirstRound) {
+  SteadyEstimate estimate;
+  EXPECT_FALSE(estimate.rtt(kShipped).has_value());
+  EXPECT_FALSE(estimate.suspicious_above().has_value());
+  estimate.confirm(Milliseconds{20});
+  EXPECT_FALSE(estimate.rtt(kShipped).has_value());
+  rounds(estimate, 20, 1);
+  EXPECT_EQ(rtt_of(estimate), 20);
+}
+
+TEST(Steady, AStepUpIsBelievedOnceItIsConfirmed) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  rounds(estimate, 120, 1);
+  EXPECT_TRUE(estimate.suspects());
+  EXPECT_NEAR(rtt_of(estimate), 20, 1e-9) << "one round proves nothing";
+  estimate.confirm(Milliseconds{118});
+  EXPECT_FALSE(estimate.suspects());
+  EXPECT_NEAR(rtt_of(estimate), 20 + (118 - 20) / (1 + 0.6 * 2.4), 1) << "the present's share of the step";
+}
+
+TEST(Steady, ALoneBadRoundIsClearedAndLeavesNothing) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  rounds(estimate, 120, 1);
+  estimate.confirm(Milliseconds{20});
+  EXPECT_FALSE(estimate.suspects());
+  EXPECT_NEAR(rtt_of(estimate), 20, 1e-9);
+  EXPECT_EQ(estimate.noise().value, 0);
+}
+
+TEST(Steady, WithoutQuickProbesTheSecondRoundConfirms) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  rounds(estimate, 120, 2);
+  EXPECT_FALSE(estimate.suspects());
+  EXPECT_GT(rtt_of(estimate), 60);
+}
+
+TEST(Steady, QuickProbesAloneNeedASecondBatchToo) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  estimate.confirm(Milliseconds{120});
+  EXPECT_TRUE(estimate.suspects());
+  EXPECT_NEAR(rtt_of(estimate), 20, 1e-9);
+  estimate.confirm(Milliseconds{121});
+  EXPECT_GT(rtt_of(estimate), 60);
+  EXPECT_NEAR(estimate.mean()->count(), 20, 1e-9) << "the long run is learnt from rounds";
+}
+
+TEST(Steady, AStepDownIsBelievedAtOnce) {
+  SteadyEstimate estimate;
+  rounds(estimate, 120, 100);
+  rounds(estimate, 20, 1);
+  EXPECT_FALSE(estimate.suspects());
+  EXPECT_LT(rtt_of(estimate), 85);
+}
+
+TEST(Steady, OnWhiteNoiseTheGainBecomesSmall) {
+  std::mt19937 random(1);
+  std::normal_distribution<double> noise(100, 1);
+  SteadyEstimate estimate;
+  double previous = 100, moved = 0, differed = 0, last = 100;
+  for (int i = 0; i < 2000; ++i) {
+    const double x = noise(random);
+    rounds(estimate, x, 1);
+    if (i < 1000) continue;
+    moved += std::fabs(rtt_of(estimate) - previous);
+    differed += std::fabs(x - last);
+    previous = rtt_of(estimate);
+    last = x;
+  }
+  EXPECT_LT(moved, 0.15 * differed) << "the present's 41 % of a gain near a tenth or a few";
+}
+
+TEST(Steady, WhereValuesStayTheGainStaysOne) {
+  SteadyEstimate estimate;
+  // Each value is held for five rounds, as a wandering level is.
+  std::mt19937 random(1);
+  std::normal_distribution<double> step(0, 1);
+  double level = 100;
+  for (int i = 0; i < 200; ++i) rounds(estimate, level += step(random), 5);
+  const double before = rtt_of(estimate);
+  rounds(estimate, level + 2, 1);
+  EXPECT_NEAR(rtt_of(estimate) - before, 2 / (1 + 0.6 * 2.4), 0.05);
+}
+
+TEST(Steady, AtNoSteadinessTheLatestRoundIsAllThatCounts) {
+  mesh::Tuning nervous;
+  nervous.steadiness = 0;
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 50);
+  rounds(estimate, 120, 2);
+  EXPECT_DOUBLE_EQ(estimate.rtt(nervous)->count(), 120);
+  EXPECT_EQ(margin(Ratio{0.5}, Ratio{0.5}, nervous).value, 0);
+  EXPECT_EQ(least_step(Ratio{0.5}, nervous).value, 0);
+}
+
+TEST(Steady, TheMarginIsBetweenTheLinksOwnNoiseAndEverybodys) {
+  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 2.4 * 0.02, 1e-12);
+  EXPECT_EQ(margin(Ratio{1}, Ratio{1}, kShipped).value, 1) << "never more than the whole path";
+}
+
+// ---- through the controller
+
+Sample quick(double rtt, int probes = 5) {
+  Sample sample = answers(rtt, probes);
+  sample.quick = true;
+  return sample;
+}
+
+TEST(SteadyController, AnswersToQuickProbesConfirmOrClear) {
+  run_steps(kSteady, links_to({2}),
+            {{kInterval, {round(2, answers(20))}, {{2, 210, Reason::first_answer}}},
+             {kInterval, {round(2, answers(20))}, {}, {}, 20},
+             {kInterval, {round(2, answers(120))}, {}, {{2, std::nullopt}}},
+             {seconds{1}, {round(2, quick(20))}, {}, {{2, std::nullopt}}},
+             {kInterval, {round(2, answers(120))}, {}, {{2, std::nullopt}}},
+             {seconds{1}, {round(2, quick(120))}, {{2, 645, Reason::step}}, {{2, std::nullopt}}}});
+}
+
+TEST(SteadyController, QuickProbesThatAreLostProveLossAndTakeNothingDown) {
+  Sample lost = nothing_answers();
+  lost.quick = true;
+  run_steps(kSteady, links_to({2}),
+            {{kInterval, {round(2, answers(20))}, {{2, 210, Reason::first_answer}}},
+             {kInterval, {round(2, answers(20))}, {}, {}, 3},
+             {seconds{1}, {round(2, lost)}, {{2, 1957, Reason::loss_boundary}}, {{2, std::nullopt}}}});
+}
+
+TEST(SteadyController, OfALinkThatIsDownQuickProbesSayNothing) {
+  Driver driver(kSteady, links_to({2}));
+  for (int i = 0; i < 5; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, answers(20));
+  }
+  driver.happen(
+      [](Controller& controller, MonotonicTime now) { controller.condition_changed(now, 2, kBfdDown); });
+  driver.round(2, quick(20));
+  EXPECT_EQ(driver.view(2).standing, Standing::down);
+  EXPECT_EQ(driver.published(2), kLastResort);
+  EXPECT_FALSE(driver.controller().suspects(2));
+}
+
+// Five links whose rounds differ by `deviation`; the margin of each in thousandths.
+std::vector<std::uint32_t> margins_at(double deviation, std::uint64_t& editions) {
+  std::mt19937 random(7);
+  std::lognormal_distribution<double> noise(0, deviation);
+  Driver driver(kSteady, links_to({1, 2, 3, 4, 5}));
+  for (int i = 0; i < 1000; ++i) {
+    driver.pass(kInterval);
+    for (SiteId link = 1; link <= 5; ++link) driver.round(link, answers(30 * noise(random)));
+  }
+  editions = driver.controller().edition();
+  std::vector<std::uint32_t> margins;
+  for (const Published& link : driver.controller().published()) margins.push_back(per_mille(link.margin));
+  return margins;
+}
+
+TEST(SteadyController, MarginsFollowTheNoiseAndAreSeldomToldAnew) {
+  std::uint64_t editions = 0;
+  for (const std::uint32_t margin : margins_at(0, editions)) EXPECT_EQ(margin, 0U);
+  EXPECT_LT(editions, 10U) << "nothing to tell";
+  // A log-normal of 1 % differs from round to round by 2/√π of that.
+  for (const std::uint32_t margin : margins_at(0.01, editions)) EXPECT_NEAR(margin, 27, 9);
+  EXPECT_LT(editions, 200U) << "of 5,000 rounds";
+}
+
+}  // namespace
+}  // namespace trimtab::controller::testing
