@@ -21,6 +21,10 @@ constexpr double kStepOfMargin = 0.4;
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
 constexpr int kNoiseRounds = 100;
+// A young link is taken for calm until it has shown otherwise: were its first rounds to count in full, a step
+// in the first minutes would be noise, and its own margin would hold the traffic on the link that it made
+// slow.
+constexpr int kYoungRounds = 20;
 
 // The gain is learnt from changes up to a twentieth: beyond, a step is judged as a step, and a few large
 // spikes would drown what the many small changes say. It never goes below a tenth, ten rounds.
@@ -49,7 +53,6 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
   if (rounds_ == 0) {
     rounds_ = 1;
     mean_ms_ = level_ms_ = last_ms_ = x;
-    jitter_ms_ = round.jitter.value_or(Milliseconds{0}).count();
     return;
   }
   const bool second = suspected_.has_value();
@@ -73,7 +76,7 @@ void SteadyEstimate::resolve(Lesson lesson) {
 void SteadyEstimate::learn(const Lesson& lesson) {
   rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
   mean_ms_ += std::max(1.0 / rounds_, std::min(1.0, lesson.of_memory)) * (lesson.rtt_ms - mean_ms_);
-  const double weight = 1.0 / std::min(rounds_, kNoiseRounds);
+  const double weight = 1.0 / std::clamp(rounds_, kYoungRounds, kNoiseRounds);
   const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
   jitter_ms_ += weight * (lesson.jitter_ms - jitter_ms_);

@@ -166,6 +166,22 @@ TEST(SteadyController, OfALinkThatIsDownQuickProbesSayNothing) {
   EXPECT_FALSE(driver.controller().suspects(2));
 }
 
+TEST(SteadyController, AStepInTheFirstMinutesIsNotTakenForNoise) {
+  Driver driver(kSteady, links_to({2, 3}));
+  for (int i = 0; i < 2; ++i) {
+    driver.pass(kInterval);
+    for (const SiteId link : {2U, 3U}) driver.round(link, answers(12));
+  }
+  for (int i = 0; i < 3; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, answers(112));
+    driver.round(3, answers(12));
+  }
+  EXPECT_GT(driver.published(2), 700U);
+  EXPECT_LT(driver.controller().published().front().margin.value, 0.15)
+      << "or the slow link keeps its traffic";
+}
+
 // Five links whose rounds differ by `deviation`; the margin of each in thousandths.
 std::vector<std::uint32_t> margins_at(double deviation, std::uint64_t& editions) {
   std::mt19937 random(7);
