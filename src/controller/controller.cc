@@ -37,9 +37,10 @@ Controller::~Controller() = default;
 Controller::Controller(Controller&&) noexcept = default;
 Controller& Controller::operator=(Controller&&) noexcept = default;
 
-void Controller::restore(MonotonicTime now, SiteId neighbour, Value published) {
+void Controller::restore(MonotonicTime now, SiteId neighbour, Value published, Ratio margin) {
   Link* link = find(neighbour);
   if (link == nullptr || !link->restore(now, published, settings_)) return;
+  margins_[static_cast<std::size_t>(link - links_.data())] = margin;
   elect(now);
   touch(*link);
 }
@@ -139,11 +140,16 @@ void Controller::tell_margins(bool decided) {
   for (const std::uint32_t index : touched_) {
     const double noise = links_[index].noise(settings_).value_or(Ratio{}).value;
     noise_sum_ += noise - std::exchange(noise_of_[index], noise);
+  }
+  for (const std::uint32_t index : touched_) {
     const Ratio here{std::max(0.0, noise_sum_) / static_cast<double>(links_.size())};
-    const Ratio wanted = margin(Ratio{noise}, here, settings_.tuning);
-    const double off = std::fabs(wanted.value - margins_[index].value);
-    if (off == 0 || (!decided && off <= kMarginStep * margins_[index].value + kLeastMarginStep)) continue;
-    margins_[index] = wanted;
+    const Ratio wanted = margin(Ratio{noise_of_[index]}, here, settings_.tuning);
+    Ratio& told = margins_[index];
+    const double off = std::fabs(wanted.value - told.value);
+    // What an earlier run knew of the noise counts for more than a few rounds.
+    if (off == 0 || (wanted < told && links_[index].is_young())) continue;
+    if (!decided && off <= kMarginStep * told.value + kLeastMarginStep) continue;
+    told = wanted;
     ++edition_;
   }
 }

@@ -37,7 +37,8 @@ class Controller {
   // fresh probes contradict it (20 of them to make it worse, 60 to make it better; a hard boundary at once);
   // a link that was at last resort has to earn its return. A value that the policy cannot have had is
   // ignored.
-  void restore(MonotonicTime now, SiteId neighbour, Value published);
+  // Its margin stays until the link's noise is known again.
+  void restore(MonotonicTime now, SiteId neighbour, Value published, Ratio margin = {});
 
   // A changed mesh file. Links that stay keep their history; new ones start unmeasured. What the operator
   // asked for (bias, bandwidth, tuning) is published however small its step.

@@ -34,7 +34,8 @@ bool is_steady(const Settings& settings) {
 bool worth_differs(const mesh::Tuning& a, const mesh::Tuning& b) {
   return a.cost_per_rtt_ms != b.cost_per_rtt_ms ||
          a.cost_per_inverse_bandwidth != b.cost_per_inverse_bandwidth || a.cost_per_loss != b.cost_per_loss ||
-         a.cost_bandwidth_floor != b.cost_bandwidth_floor;
+         a.cost_bandwidth_floor != b.cost_bandwidth_floor || a.estimator != b.estimator ||
+         a.steadiness != b.steadiness || a.memory != b.memory;
 }
 
 }  // namespace
@@ -191,9 +192,10 @@ std::optional<Ratio> Link::noise(const Settings& settings) const {
 std::optional<double> Link::step(const Settings& settings) const {
   const auto own_noise = noise(settings);
   if (!own_noise) return std::nullopt;
+  // Of what is computed where last resort is published: that is no measure of anything.
+  const double worth = std::min(published(), computed(settings).value_or(kLastResort));
   const double of_loss = settings.tuning.cost_per_loss * loss_.proven().value * kValuesPerMillisecond;
-  return std::max(
-      {least_step(*own_noise, settings.tuning).value * published(), kLeastStep, kStepOfLoss * of_loss});
+  return std::max({least_step(*own_noise, settings.tuning).value * worth, kLeastStep, kStepOfLoss * of_loss});
 }
 
 std::optional<Milliseconds> Link::rtt(const Settings& settings) const {

@@ -52,6 +52,7 @@ class Link {
   }
   // Of a link that is up, under `path` with the steady estimate; absent otherwise.
   std::optional<Ratio> noise(const Settings& settings) const;
+  bool is_young() const { return steady_.is_young(); }
   bool suspects() const { return up() && steady_.suspects(); }
   std::optional<Milliseconds> suspicious_above() const { return steady_.suspicious_above(); }
 

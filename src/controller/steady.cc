@@ -21,15 +21,14 @@ constexpr double kStepOfMargin = 0.4;
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
 constexpr int kNoiseRounds = 100;
-// A young link is taken for calm until it has shown otherwise: were its first rounds to count in full, a step
-// in the first minutes would be noise, and its own margin would hold the traffic on the link that it made
-// slow.
-constexpr int kYoungRounds = 20;
 
 // The gain is learnt from changes up to a twentieth: beyond, a step is judged as a step, and a few large
 // spikes would drown what the many small changes say. It never goes below a tenth, ten rounds.
 constexpr double kMostChange = 0.05;
 constexpr double kLeastGain = 0.1;
+
+// A coarse clock may say 0; shares of a mean need something to be a share of.
+constexpr double kLeastRtt_ms = 0.001;
 
 // A change of the whole mean in one round is as noisy as a link can be; spikes of 47 s do not count as more.
 constexpr double kMostNoise = 1.0;
@@ -48,7 +47,7 @@ double weight_of_present(const mesh::Tuning& tuning) {
 }  // namespace
 
 void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
-  const double x = round.rtt.count();
+  const double x = std::max(round.rtt.count(), kLeastRtt_ms);
   const double jitter = round.jitter.value_or(Milliseconds{jitter_ms_}).count();
   if (rounds_ == 0) {
     rounds_ = 1;
@@ -100,7 +99,7 @@ double SteadyEstimate::gain() const {
 
 void SteadyEstimate::confirm(Milliseconds rtt) {
   if (rounds_ == 0) return;
-  const double x = rtt.count();
+  const double x = std::max(rtt.count(), kLeastRtt_ms);
   const bool suspicious = x > limit_ms();
   if (suspicious && !suspected_) {
     suspected_ = Lesson{x, jitter_ms_, 0};

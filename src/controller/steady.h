@@ -25,6 +25,11 @@ namespace trimtab::controller {
 
 class SteadyEstimate {
  public:
+  // A young link is taken for calm until it has shown otherwise: were its first rounds to count in full, a
+  // step in the first minutes would be noise, and its own margin would hold the traffic on the link that it
+  // made slow.
+  static constexpr int kYoungRounds = 20;
+
   struct Round {
     Milliseconds rtt{0};                 // median
     std::optional<Milliseconds> jitter;  // between its probes
@@ -39,6 +44,9 @@ class SteadyEstimate {
   std::optional<Milliseconds> mean() const;
   // 0 … 1, of the mean; 0 before the second round.
   Ratio noise() const { return Ratio{noise_}; }
+
+  // Too few rounds so far to know the noise.
+  bool is_young() const { return rounds_ < kYoungRounds; }
 
   // The latest round is not believed yet.
   bool suspects() const { return suspected_.has_value(); }

@@ -15,6 +15,7 @@ namespace {
 // prefixes take BIRD and us 2 ms; larger tables are read less often, so that reading stays below a thousandth
 // of the time.
 constexpr Duration kReadingPace = std::chrono::seconds{1};
+constexpr Duration kReadingAgain = std::chrono::seconds{10};  // after one that failed
 constexpr Duration kReadingPerPrefix = std::chrono::milliseconds{25};
 
 // Of the question about other mesh files; those of `explain` count from 1.
@@ -57,7 +58,10 @@ void Engine::restore(const std::string& metrics_text) {
   if (!metrics || metrics->neutral || metrics->policy != mesh_.policy) return;
   neutral_ = false;
   for (const auto& [neighbour, value] : metrics->values) {
-    controller_.restore(now_.monotonic, neighbour, value);
+    const auto favour = std::find_if(metrics->favours.begin(), metrics->favours.end(),
+                                     [&](const bird::Favour& one) { return one.neighbour == neighbour; });
+    const double per_mille = favour == metrics->favours.end() ? 0 : favour->per_mille;
+    controller_.restore(now_.monotonic, neighbour, value, Ratio{per_mille / bird::kWholePath});
   }
   favours_.restore(metrics->favours);
 }
@@ -323,7 +327,10 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
 }
 
 void Engine::take_report(const bird::RoutesRead& read) {
-  if (!read.prefixes) return;  // the next one is as good
+  if (!read.prefixes) {  // the next one is as good, and a table too large to read stays so
+    next_reading_ = now_.monotonic + kReadingAgain;
+    return;
+  }
   next_reading_ = std::max(
       next_reading_, now_.monotonic + kReadingPerPrefix * static_cast<Duration::rep>(read.prefixes->size()));
   if (favours_.take(*read.prefixes)) publish();
@@ -360,6 +367,11 @@ void Engine::on(const MeshRead& read) {
   mesh_ = *read.mesh;
   prober_.set_timeout(mesh_.tuning.probe_timeout);
   set_up_links();
+  if (favours()) {
+    favours_.keep(mesh_, self_);
+  } else {
+    favours_ = {};
+  }
   controller_.set_links(now_.monotonic, controller_settings(mesh_), controller_links(mesh_, self_));
   next_comparison_ = now_.monotonic;
   publisher_.set_neighbours(bird::neighbours_of(mesh_, self_));

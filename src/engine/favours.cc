@@ -1,5 +1,6 @@
 #include "engine/favours.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace trimtab::engine {
@@ -8,6 +9,21 @@ void Favours::restore(const std::vector<bird::Favour>& favours) {
   for (const bird::Favour& favour : favours) {
     for (const Prefix& prefix : favour.prefixes) favoured_[prefix] = favour.neighbour;
   }
+}
+
+void Favours::keep(const mesh::Mesh& mesh, mesh::SiteId self) {
+  const auto is_lan = [&](const Prefix& prefix) {
+    return std::any_of(mesh.sites.begin(), mesh.sites.end(), [&](const mesh::Site& site) {
+      return std::find(site.lan.begin(), site.lan.end(), prefix) != site.lan.end();
+    });
+  };
+  const auto links = mesh.links_of(self);
+  const auto is_neighbour = [&](mesh::SiteId id) {
+    return std::any_of(links.begin(), links.end(),
+                       [&](const mesh::Link* link) { return link->peer(self).site == id; });
+  };
+  std::erase_if(favoured_, [&](const auto& one) { return !is_lan(one.first) || !is_neighbour(one.second); });
+  last_read_.clear();
 }
 
 // A prefix that has no route just now keeps its favour: it may come back the same way, and until it does a

@@ -16,6 +16,9 @@ class Favours {
   // What an earlier run had in its metrics file.
   void restore(const std::vector<bird::Favour>& favours);
 
+  // What is no longer in the mesh is forgotten.
+  void keep(const mesh::Mesh& mesh, mesh::SiteId self);
+
   // A reading of BIRD's routes. Says whether a favour moved.
   bool take(const std::vector<bird::PrefixRoutes>& routes);
 

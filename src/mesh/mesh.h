@@ -75,11 +75,11 @@ struct Link {
   const LinkEnd& peer(SiteId self) const { return ends[0].site == self ? ends[1] : ends[0]; }
 };
 
-// Every default of the specification that can be set in the mesh file; [tuning] there has the same names.
 // How a link's RTT becomes the figure that it is judged by under `path`: `steady` is the shipped method
 // (docs/steering.md), `ewma` the formula of specification §6 with a fixed hysteresis and no margin on paths.
 enum class Estimator : std::uint8_t { steady, ewma };
 
+// Every default of the specification that can be set in the mesh file; [tuning] there has the same names.
 struct Tuning {
   // Measuring (specification §5).
   Duration interval = std::chrono::seconds{15};          // one round

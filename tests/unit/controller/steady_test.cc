@@ -182,6 +182,48 @@ TEST(SteadyController, AStepInTheFirstMinutesIsNotTakenForNoise) {
       << "or the slow link keeps its traffic";
 }
 
+TEST(SteadyController, ARestartKeepsTheMarginUntilTheNoiseIsKnown) {
+  Driver driver(kSteady, links_to({2}));
+  driver.happen(
+      [](Controller& controller, MonotonicTime now) { controller.restore(now, 2, 210, Ratio{0.1}); });
+  for (int i = 0; i < 15; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, answers(20));
+    EXPECT_EQ(driver.controller().published().front().margin.value, 0.1);
+  }
+  for (int i = 0; i < 10; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, answers(20));
+  }
+  EXPECT_EQ(driver.controller().published().front().margin.value, 0);
+}
+
+TEST(SteadyController, AReloadLeavesNoMarginHalfCounted) {
+  std::mt19937 random(7);
+  std::lognormal_distribution<double> noise(0, 0.05);
+  const auto links = links_to({1, 2, 3, 4, 5});
+  Driver driver(kSteady, links);
+  for (int i = 0; i < 200; ++i) {
+    driver.pass(kInterval);
+    for (SiteId link = 1; link <= 5; ++link) driver.round(link, answers(30 * noise(random)));
+  }
+  const auto before = driver.controller().published();
+  driver.happen(
+      [&](Controller& controller, MonotonicTime now) { controller.set_links(now, kSteady, links); });
+  const auto after = driver.controller().published();
+  for (std::size_t i = 0; i < before.size(); ++i)
+    EXPECT_NEAR(after[i].margin.value, before[i].margin.value, 0.05);
+}
+
+TEST(SteadyController, AnRttOfNothingIsSurvived) {
+  Driver driver(kSteady, links_to({2}));
+  for (int i = 0; i < 30; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, answers(0));
+  }
+  EXPECT_EQ(driver.controller().published().front().margin.value, 0);
+}
+
 // Five links whose rounds differ by `deviation`; the margin of each in thousandths.
 std::vector<std::uint32_t> margins_at(double deviation, std::uint64_t& editions) {
   std::mt19937 random(7);

@@ -43,6 +43,21 @@ TEST(Favours, APrefixWithoutARouteKeepsItsFavour) {
   EXPECT_EQ(favours.through(2), std::vector{kOne});
 }
 
+TEST(Favours, ForgetWhatIsNoLongerInTheMesh) {
+  mesh::Mesh mesh;
+  mesh.sites = {{.id = 1}, {.id = 2, .lan = {kOne}}};
+  mesh.links.resize(1);
+  mesh.links.front().ends[0].site = 1;
+  mesh.links.front().ends[1].site = 2;
+  Favours favours;
+  favours.restore({{2, 100, {kOne, kTwo}}});
+  favours.keep(mesh, 1);
+  EXPECT_EQ(favours.through(2), std::vector{kOne}) << "the other is nobody's LAN";
+  mesh.links.front().ends[1].site = 3;
+  favours.keep(mesh, 1);
+  EXPECT_TRUE(favours.through(2).empty()) << "no neighbour any more";
+}
+
 TEST(Favours, ARestartGoesOnWithWhatIsInTheFile) {
   Favours favours;
   favours.restore({{2, 100, {kOne, kTwo}}});
