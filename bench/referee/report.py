@@ -31,6 +31,14 @@ def _figure(row):
     return f"{row['cost']:.4f} @ {row['changes']:.4f}"
 
 
+def _by_name(rows):
+    """Runs of one name are one method at several settings: a line."""
+    named = {}
+    for row in rows:
+        named.setdefault(row["name"], []).append(row)
+    return named
+
+
 def plot(verdict, path):
     import matplotlib
 
@@ -43,13 +51,15 @@ def plot(verdict, path):
     for key, label, style in (("optimum", "offline optimum", "o-"), ("bound", "bound on next hops", ":")):
         points = [row[key] for row in verdict["frontier"] if row[key]["changes"] > 0]
         axes.plot([point["changes"] for point in points], [point["cost"] for point in points], style, label=label)
-    for rows, marker in ((verdict["controllers"], "s"), (verdict["runs"], "*")):
-        for row in rows:
+    for rows, style, size in ((verdict["controllers"], "s", 6), (verdict["runs"], "*-", 11)):
+        for name, points in _by_name(rows).items():
             # Changes span four decades and have a zero only for what never moves: that is a level.
-            if row["changes"] > 0:
-                axes.plot(row["changes"], row["cost"], marker, markersize=11 if marker == "*" else 6, label=row["name"])
+            moving = [point for point in points if point["changes"] > 0]
+            if moving:
+                axes.plot([point["changes"] for point in moving], [point["cost"] for point in moving], style,
+                          markersize=size, label=name)
             else:
-                axes.axhline(row["cost"], linestyle="--", color="grey", label=row["name"])
+                axes.axhline(points[0]["cost"], linestyle="--", color="grey", label=name)
     axes.set_xscale("log")
     axes.set_xlabel("next-hop changes per hour and pair")
     axes.set_ylabel("experienced / clairvoyant RTT")
