@@ -15,7 +15,7 @@ from pathlib import Path
 import simulated
 from replays import Program, progress
 
-from referee import draws, frontier, judge, report, traces
+from referee import controllers, draws, frontier, judge, optimum, report, traces
 
 FOLKLORE = {"estimator": "ewma", "dwell": "0s", "cost_step_floor": "0ms", "publish_burst": 1000, "publish_refill": "1s"}
 # Replays need no protection from restlessness: what the method does where nothing but its margins holds it back.
@@ -38,7 +38,7 @@ def text(figure):
 
 
 def line(label, *cells):
-    print(f"{label:46}" + "".join(f"{cell:>24}" for cell in cells), flush=True)
+    print(f"{label:46}" + "".join(f"{cell:>26}" for cell in cells), flush=True)
 
 
 class World:
@@ -52,13 +52,20 @@ class World:
         self.lifted, _ = program.over(drawn, LIFTED)
         self.frontier = [program.over(drawn, {**LIFTED, "steadiness": value})[0] for value in STEADINESS]
         progress(f"{name}: the offline optimum")
-        runs = [("as shipped", self.shipped), ("folklore, as replayed", self.folklore),
-                *(("the method, bound lifted, steadiness 0 … 10", figure) for figure in self.frontier)]
-        self.verdict = judge.verdict([traces.read(path) for path in drawn], runs)
+        self.traces = [traces.read(path) for path in drawn]
+        # A few prices are enough to begin from: the search narrows them down.
+        self._prices = optimum.frontier(self.traces, optimum.PRICES[::3])
+        self.best_as_shipped, self.best_as_lifted = map(self._best, (self.shipped, self.lifted))
 
-    def optimum(self, index):
-        best = self.verdict["runs"][index]["optimum"]
-        return f"{best['cost']:.4f} @ {best['changes']:.3f}" if best else "none found"
+    def _best(self, figure):
+        best = optimum.at_changes(self.traces, figure.changes, self._prices)
+        return text(best.figure) if best else "none found"
+
+    def plot(self, path):
+        verdict = judge.verdict(self.traces, [])
+        verdict["runs"] = [{"name": name, "cost": figure.cost, "changes": figure.changes} for name, figure in (
+            ("as shipped", self.shipped), *(("bound lifted, steadiness 0 to 10", figure) for figure in self.frontier))]
+        report.plot(verdict, path)
 
     def judged(self):
         cost, changes = TARGETS[self.name]
@@ -72,17 +79,17 @@ def tell_worlds(worlds):
     line("as shipped", *(world.judged() for world in worlds))
     line("direct links, never changed", *(text(world.direct) for world in worlds))
     line("folklore: EWMA 0.1, re-published at 10 %", *(text(world.folklore) for world in worlds))
-    line("offline optimum, no more changes than shipped", *(world.optimum(0) for world in worlds))
+    line("offline optimum, no more changes than shipped", *(world.best_as_shipped for world in worlds))
     line("shipped, bound lifted", *(text(world.lifted) for world in worlds))
     for index, value in enumerate(STEADINESS):
         line(f"  the same, steadiness {value}", *(text(world.frontier[index]) for world in worlds))
-    line("offline optimum, as many changes as lifted", *(world.optimum(2 + STEADINESS.index(2.4)) for world in worlds))
+    line("offline optimum, as many changes as lifted", *(world.best_as_lifted for world in worlds))
 
 
 def tell_rules(worlds):
     print()
     line("published controllers: is the frontier below?", *(world.name for world in worlds))
-    for rule in judge.controllers.RULES:
+    for rule in controllers.RULES:
         cells = []
         for world in worlds:
             published = frontier.parse(dict(rule.published)[world.name])
@@ -131,7 +138,8 @@ def main():
         simulated.tell(program, asked.data)
         if asked.plots:
             for world in worlds:
-                report.plot(world.verdict, asked.plots / f"steering-{world.name}.svg")
+                progress(f"{world.name}: the plot")
+                world.plot(asked.plots / f"steering-{world.name}.svg")
 
 
 if __name__ == "__main__":

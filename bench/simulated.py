@@ -7,11 +7,17 @@ from replays import progress
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 SEEDS = 20
+# By then every link has been measured and every route has been found for the first time.
+SETTLED_S = 60
 
 
 def line(label, target, result, met=None):
     said = {None: "", True: "  met", False: "  MISSED"}[met]
-    print(f"{label:46}{target:>24}{result:>24}{said}", flush=True)
+    print(f"{label:46}{target:>26}{result:>26}{said}", flush=True)
+
+
+def moves(found):
+    return sum(at > SETTLED_S for at in found["watched"]["changed_at_s"])
 
 
 def tell(program, data):
@@ -41,24 +47,24 @@ def tell_static(program, data):
 def tell_load(program):
     progress("load feedback")
     found = program.ask("simulate", "--scenario", SCENARIOS / "load-feedback.toml")
-    line("load feedback: moves of the loaded pair", "-", f"{len(found['watched']['changed_at_s'])} in 30 min")
+    line("load feedback: moves of the loaded pair", "-", f"{moves(found)} in 29 min")
 
 
 def tell_noise(program):
     progress(f"{SEEDS} days of stationary noise")
     found = program.all(["simulate", "--scenario", SCENARIOS / "stationary-noise.toml", "--duration", "24h", "--seed", seed]
                         for seed in range(1, SEEDS + 1))
-    # From the first looks on; `changes_per_hour_pair` leaves out the first eighth.
-    moves = sum(len(one["watched"]["changed_at_s"]) for one in found)
+    watched = sum(map(moves, found))
     everywhere = sum(one["changes_per_hour_pair"] for one in found) / SEEDS
-    line(f"stationary noise, {SEEDS} days: moves of the pair", "0", str(moves), moves == 0)
-    line("  of all pairs, per hour and pair", "-", f"{everywhere:.5f}")
+    line(f"stationary noise, {SEEDS} days: moves of the pair", "0", str(watched), watched == 0)
+    line("  of all pairs, per hour and pair", "0", f"{everywhere:.5f}", everywhere == 0)
 
 
 def tell_speed(program, data):
     progress("the simulator's speed")
-    found, seconds = program.timed("simulate", "--matrix", data / "planetlab60_matrix.csv", "--resample", 100,
-                                   "--degree", 6, "--duration", "6h")
-    speed = found["samples"] / seconds
+    found, processor_s, seconds = program.timed("simulate", "--matrix", data / "planetlab60_matrix.csv", "--resample", 100,
+                                                "--degree", 6, "--duration", "6h")
+    speed = found["samples"] / processor_s
     line("simulator, 100 sites: link-samples a second", ">= 1000000", f"{speed:.0f}", speed >= 1e6)
-    line("  processors, load", "-", f"{os.cpu_count()}, {os.getloadavg()[0]:.1f}")
+    # Other work on the machine makes the difference.
+    line("  by the clock on the wall, load", "-", f"{found['samples'] / seconds:.0f}, {os.getloadavg()[0]:.1f}")
