@@ -52,8 +52,8 @@ def tell_load(program):
 
 def tell_noise(program):
     progress(f"{SEEDS} days of stationary noise")
-    found = program.all(["simulate", "--scenario", SCENARIOS / "stationary-noise.toml", "--duration", "24h", "--seed", seed]
-                        for seed in range(1, SEEDS + 1))
+    words = ["simulate", "--scenario", SCENARIOS / "stationary-noise.toml", "--duration", "24h"]
+    found = program.all([*words, "--seed", seed] for seed in range(1, SEEDS + 1))
     watched = sum(map(moves, found))
     everywhere = sum(one["changes_per_hour_pair"] for one in found) / SEEDS
     line(f"stationary noise, {SEEDS} days: moves of the pair", "0", str(watched), watched == 0)
@@ -62,8 +62,8 @@ def tell_noise(program):
 
 def tell_speed(program, data):
     progress("the simulator's speed")
-    found, processor_s, seconds = program.timed("simulate", "--matrix", data / "planetlab60_matrix.csv", "--resample", 100,
-                                                "--degree", 6, "--duration", "6h")
+    found, processor_s, seconds = program.timed("simulate", "--matrix", data / "planetlab60_matrix.csv",
+                                                "--resample", 100, "--degree", 6, "--duration", "6h")
     speed = found["samples"] / processor_s
     line("simulator, 100 sites: link-samples a second", ">= 1000000", f"{speed:.0f}", speed >= 1e6)
     # Other work on the machine makes the difference.

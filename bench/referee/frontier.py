@@ -36,5 +36,5 @@ def cost_at(changes, figures):
 def against(row, figures):
     cost = cost_at(row.changes, figures)
     if cost is None:
-        return f"{row.cost:g}: no setting so still"
+        return f"{row.cost:g}: none so still"
     return f"{row.cost:g}: {cost:.4f} {'below' if cost < row.cost else 'ABOVE'}"
