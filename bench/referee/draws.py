@@ -19,8 +19,15 @@ SEEDS, CALM_FRAMES = range(1, 7), 1500
 
 def wild(data, out, seed, hosts=8, degree=None):
     head, *rows = _lines(data / "seattle24_frames.csv.gz")
-    kept = set(random.Random(seed).sample(range(24), hosts))
-    _write(out, head, rows, _within(head, kept), degree)
+    _write(out, head, rows, _within(head, _wild_hosts(seed, hosts)), degree)
+
+
+def wild_untouched(data, out):
+    """One mesh of all 24 hosts, made of the links that are in none of the six draws."""
+    head, *rows = _lines(data / "seattle24_frames.csv.gz")
+    drawn = {column for seed in SEEDS for column in _within(head, _wild_hosts(seed, 8))}
+    _write(out, head, rows, [column for column in range(1, len(head)) if column not in drawn], None)
+    return out
 
 
 def calm(data, out, seed, hosts=8, degree=None):
@@ -29,6 +36,10 @@ def calm(data, out, seed, hosts=8, degree=None):
     if degree:
         head, *rows = _lines(out)
         _write(out, head, rows, _within(head, set(range(hosts))), degree)
+
+
+def _wild_hosts(seed, hosts):
+    return set(random.Random(seed).sample(range(24), hosts))
 
 
 def _open(path, mode):

@@ -5,7 +5,8 @@
 
 All figures are means over the traces, which should be draws of one world (draws.py makes the published ones). A run is
 a controller's figure from elsewhere, as `trimtab replay --json` gives it; it is set beside the offline optimum with no
-more changes. --published prints the published figures beside ours. Status 1: a trace is refused, the line is named.
+more changes; in the plot, runs of one name are a line. --published prints the published figures beside ours. Status 1:
+a trace is refused, the line is named.
 """
 
 import argparse

@@ -1,5 +1,11 @@
 """The referee's words: a table, JSON, and a plot whose bytes depend on nothing but what is drawn."""
 
+import itertools
+
+CONTROLLER_COLOURS = ("silver", "tab:green", "tab:olive", "tab:purple", "tab:brown", "tab:pink", "tab:gray", "tab:cyan",
+                      "gold")
+RUN_COLOURS = ("crimson", "royalblue", "darkorange", "seagreen")
+
 
 def table(verdict, world=None):
     """verdict as judge.py makes it; world names the published column to stand beside ours."""
@@ -31,6 +37,14 @@ def _figure(row):
     return f"{row['cost']:.4f} @ {row['changes']:.4f}"
 
 
+def _by_name(rows):
+    """Runs of one name are one method at several settings: a line."""
+    named = {}
+    for row in rows:
+        named.setdefault(row["name"], []).append(row)
+    return named
+
+
 def plot(verdict, path):
     import matplotlib
 
@@ -40,20 +54,24 @@ def plot(verdict, path):
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(9, 6))
-    for key, label, style in (("optimum", "offline optimum", "o-"), ("bound", "bound on next hops", ":")):
+    for key, label, style in (("optimum", "offline optimum", "ko-"), ("bound", "bound on next hops", "k:")):
         points = [row[key] for row in verdict["frontier"] if row[key]["changes"] > 0]
-        axes.plot([point["changes"] for point in points], [point["cost"] for point in points], style, label=label)
-    for rows, marker in ((verdict["controllers"], "s"), (verdict["runs"], "*")):
-        for row in rows:
+        axes.plot([point["changes"] for point in points], [point["cost"] for point in points], style, markersize=4, label=label)
+    for rows, style, size, colours in ((verdict["controllers"], "s", 6, CONTROLLER_COLOURS),
+                                       (verdict["runs"], "*-", 12, RUN_COLOURS)):
+        for (name, points), colour in zip(_by_name(rows).items(), itertools.cycle(colours)):
             # Changes span four decades and have a zero only for what never moves: that is a level.
-            if row["changes"] > 0:
-                axes.plot(row["changes"], row["cost"], marker, markersize=11 if marker == "*" else 6, label=row["name"])
+            moving = [point for point in points if point["changes"] > 0]
+            if moving:
+                # A single point is not to vanish below somebody's line.
+                axes.plot([point["changes"] for point in moving], [point["cost"] for point in moving], style,
+                          color=colour, markersize=size, label=name, zorder=4 if len(moving) == 1 else 3)
             else:
-                axes.axhline(row["cost"], linestyle="--", color="grey", label=row["name"])
+                axes.axhline(points[0]["cost"], linestyle="--", color="grey", label=name)
     axes.set_xscale("log")
     axes.set_xlabel("next-hop changes per hour and pair")
     axes.set_ylabel("experienced / clairvoyant RTT")
     axes.legend(fontsize="small")
     axes.grid(alpha=0.3)
-    figure.savefig(path, format="svg", metadata={"Date": None})
+    figure.savefig(path, format="svg", metadata={"Date": None}, bbox_inches="tight")
     pyplot.close(figure)
