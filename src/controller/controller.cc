@@ -40,7 +40,7 @@ Controller& Controller::operator=(Controller&&) noexcept = default;
 void Controller::restore(MonotonicTime now, SiteId neighbour, Value published, Ratio margin) {
   Link* link = find(neighbour);
   if (link == nullptr || !link->restore(now, published, settings_)) return;
-  margins_[static_cast<std::size_t>(link - links_.data())] = margin;
+  margins_[index_of(*link)] = margin;
   elect(now);
   touch(*link);
 }
@@ -196,7 +196,7 @@ std::optional<LinkView> Controller::view(SiteId neighbour, MonotonicTime now) co
   const Link* link = find(neighbour);
   if (link == nullptr) return std::nullopt;
   LinkView view = link->view(now, settings_, rivals_of(*link));
-  view.margin = margins_[static_cast<std::size_t>(link - links_.data())];
+  view.margin = margins_[index_of(*link)];
   return view;
 }
 
@@ -217,10 +217,14 @@ Link* Controller::find(SiteId neighbour) {
   return const_cast<Link*>(std::as_const(*this).find(neighbour));
 }
 
+std::size_t Controller::index_of(const Link& link) const {
+  return static_cast<std::size_t>(&link - links_.data());
+}
+
 void Controller::touch(Link& link) {
   if (link.touched) return;
   link.touched = true;
-  touched_.push_back(static_cast<std::uint32_t>(&link - links_.data()));
+  touched_.push_back(static_cast<std::uint32_t>(index_of(link)));
 }
 
 void Controller::touch_due(MonotonicTime now) {

@@ -78,6 +78,7 @@ class Controller {
  private:
   Link* find(SiteId neighbour);
   const Link* find(SiteId neighbour) const;
+  std::size_t index_of(const Link& link) const;
   void touch(Link& link);
   void touch_due(MonotonicTime now);
   Rivals rivals_of(const Link& link) const;
