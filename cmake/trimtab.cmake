@@ -11,6 +11,7 @@ if(CCACHE)
 endif()
 
 option(TRIMTAB_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(TRIMTAB_FUZZ "instrument for libFuzzer (clang only), and build tests/fuzz as fuzzers" OFF)
 
 add_library(trimtab_options INTERFACE)
 target_include_directories(trimtab_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -22,8 +23,11 @@ if(TRIMTAB_SANITIZE)
   target_compile_options(trimtab_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # gcc's own manual: with sanitizers this warning has false positives. The other presets keep it.
-  target_compile_options(trimtab_options INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(trimtab_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(trimtab_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(TRIMTAB_FUZZ)
+  target_compile_options(trimtab_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 find_package(PkgConfig REQUIRED)

@@ -22,32 +22,41 @@ std::string quoted_include(std::string_view path) {
   return fmt::format("include \"{}\";\n", path);
 }
 
-const IpAddress& ipv4_address(const mesh::LinkEnd& end) {
-  const auto found = std::find_if(end.address.begin(), end.address.end(),
-                                  [](const IpAddress& address) { return address.family == Family::ipv4; });
-  TRIMTAB_CHECK(found != end.address.end());
-  return *found;
+// BIRD's word for a family: of a channel, and of a table.
+const char* channel_of(Family family) {
+  return family == Family::ipv4 ? "ipv4" : "ipv6";
+}
+
+// What tells IPv6's things from IPv4's, which have no such mark.
+const char* suffix_of(Family family) {
+  return family == Family::ipv4 ? "" : "6";
+}
+
+// IPv4 first; of a mesh whose links carry both, each protocol has both.
+std::vector<Family> families_of(const mesh::Mesh& mesh) {
+  std::vector<Family> families;
+  for (const Prefix& pool : mesh.link_pool) families.push_back(pool.address.family);
+  return families;
 }
 
 std::string router_id(const mesh::Site& site) {
-  for (const IpAddress& address : site.overlay) {
-    if (address.family == Family::ipv4) return address.text();
-  }
-  return IpAddress::ipv4(site.id).text();
+  const IpAddress* overlay = of_family(site.overlay, Family::ipv4);
+  return overlay == nullptr ? IpAddress::ipv4(site.id).text() : overlay->text();
 }
 
-std::string head(const mesh::Mesh& mesh, const mesh::Site& self, const Paths& paths) {
+std::string head(const mesh::Mesh& mesh, const mesh::Site& self, const Paths& paths, bool included) {
+  const std::string own =
+      included ? "# For another BIRD to include: router id, log, device and kernel protocol are its own.\n"
+               : fmt::format("log stderr all;\nrouter id {};\n", router_id(self));
   return fmt::format(
       R"(# BIRD of site {} in mesh "{}". Written by trimtab; the next `trimtab up` overwrites changes.
 
-log stderr all;
-router id {};
-
+{}
 {}{}
 # The last word of the metrics file: a truncated one does not parse, and what was in force stays.
 define METRICS_ARE_WHOLE = METRICS_COMPLETE;
 )",
-      self.name, mesh.name, router_id(self), quoted_include(paths.origins), quoted_include(paths.metrics));
+      self.name, mesh.name, own, quoted_include(paths.origins), quoted_include(paths.metrics));
 }
 
 // ---- Our own LANs
@@ -69,11 +78,10 @@ std::optional<Prefix> subnet_inside(const Prefix& lan, const Local& local) {
   return other;
 }
 
-std::vector<OwnLan> own_lans(const mesh::Site& self, const Local& local) {
+std::vector<OwnLan> own_lans(const mesh::Site& self, const Local& local, Family family) {
   std::vector<OwnLan> lans;
-  for (const Prefix& prefix : self.lan) {
-    if (prefix.address.family == Family::ipv4) lans.push_back({prefix, subnet_inside(prefix, local)});
-  }
+  for (const Prefix& prefix : of_family(self.lan, family))
+    lans.push_back({prefix, subnet_inside(prefix, local)});
   return lans;
 }
 
@@ -85,7 +93,7 @@ std::string prefix_set(const std::vector<OwnLan>& lans) {
 
 // A LAN whose interface has another prefix length than the mesh file says: the LAN stands while the subnet
 // does. BIRD wants a next hop that is not the router itself; the subnet's own address is nobody's.
-std::string lans_by_subnet(const std::vector<OwnLan>& lans, const std::string& interface) {
+std::string lans_by_subnet(const std::vector<OwnLan>& lans, const std::string& interface, Family family) {
   std::string routes;
   std::string subnets;
   for (const OwnLan& lan : lans) {
@@ -96,39 +104,45 @@ std::string lans_by_subnet(const std::vector<OwnLan>& lans, const std::string& i
   }
   if (routes.empty()) return {};
   return fmt::format(R"(
-ipv4 table mesh_subnets;
+{0} table mesh_subnets{1};
 
-protocol direct mesh_lan_subnet {{
-  interface "{}";
-  ipv4 {{ table mesh_subnets; import where net ~ [ {} ]; }};
+protocol direct mesh_lan_subnet{1} {{
+  interface "{2}";
+  {0} {{ table mesh_subnets{1}; import where net ~ [ {3} ]; }};
 }}
 
-protocol static mesh_lan_static {{
-  igp table mesh_subnets;
-  ipv4;
-{}}}
+protocol static mesh_lan_static{1} {{
+  igp table mesh_subnets{1};
+  {0};
+{4}}}
 )",
-                     interface, subnets, routes);
+                     channel_of(family), suffix_of(family), interface, subnets, routes);
 }
 
-std::string lan_protocols(const mesh::Site& self, const Local& local) {
-  const std::vector<OwnLan> lans = own_lans(self, local);
-  if (lans.empty()) return {};
+std::string lan_protocols(const mesh::Mesh& mesh, const mesh::Site& self, const Local& local) {
+  std::string channels, by_subnet;
+  for (const Family family : families_of(mesh)) {
+    const std::vector<OwnLan> lans = own_lans(self, local, family);
+    if (lans.empty()) continue;
+    fmt::format_to(std::back_inserter(channels), "  {} {{ import where net ~ [ {} ]; }};\n",
+                   channel_of(family), prefix_set(lans));
+    by_subnet += lans_by_subnet(lans, self.lan_interface, family);
+  }
+  if (channels.empty()) return {};
   return fmt::format(R"(
 # Exactly the LANs of the mesh file, while the interface has an address there; with or without carrier.
 protocol direct mesh_lan {{
   interface "{}";
-  ipv4 {{ import where net ~ [ {} ]; }};
-}}
+{}}}
 )",
-                     self.lan_interface, prefix_set(lans)) +
-         lans_by_subnet(lans, self.lan_interface);
+                     self.lan_interface, channels) +
+         by_subnet;
 }
 
 // ---- The kernel
 
-std::string kernel_protocols(const mesh::Site& self, const Local& local) {
-  const std::optional<IpAddress> source = lan_address(self, local);
+std::string kernel_protocol(const mesh::Site& self, const Local& local, Family family) {
+  const std::optional<IpAddress> source = lan_address(self, local, family);
   const std::string source_line =
       source ? fmt::format(
                    "      # The router's own packets: a link address is nobody's to route back to.\n"
@@ -136,11 +150,8 @@ std::string kernel_protocols(const mesh::Site& self, const Local& local) {
                    source->text())
              : std::string{};
   return fmt::format(R"(
-protocol device mesh_device {{
-}}
-
-protocol kernel mesh_kernel {{
-  ipv4 {{
+protocol kernel mesh_kernel{} {{
+  {} {{
     import none;
     export filter {{
       if source != RTS_BGP then reject;
@@ -149,7 +160,13 @@ protocol kernel mesh_kernel {{
   }};
 }}
 )",
-                     source_line);
+                     suffix_of(family), channel_of(family), source_line);
+}
+
+std::string kernel_protocols(const mesh::Mesh& mesh, const mesh::Site& self, const Local& local) {
+  std::string text = "\nprotocol device mesh_device {\n}\n";
+  for (const Family family : families_of(mesh)) text += kernel_protocol(self, local, family);
+  return text;
 }
 
 // ---- Sessions
@@ -176,7 +193,17 @@ std::string bfd_protocol(const std::vector<const mesh::Link*>& links, mesh::Site
 // before 2.14 that is otherwise idle answers up to 3 s late. With BIRD's own timers a session came back 52 s
 // after its link. The delay keeps a session that dropped out long enough to be seen by a daemon that looks
 // once a second.
-std::string session_template(const mesh::Site& self) {
+std::string session_template(const mesh::Mesh& mesh, const mesh::Site& self) {
+  std::string channels;
+  for (const Family family : families_of(mesh)) {
+    fmt::format_to(std::back_inserter(channels), R"(  {} {{
+    next hop self;
+    import table on;
+    receive limit {} action restart;
+  }};
+)",
+                   channel_of(family), kReceiveLimit);
+  }
   return fmt::format(R"(
 template bgp mesh_link {{
   local as {};
@@ -186,48 +213,55 @@ template bgp mesh_link {{
   error wait time 1, 5;
   enable route refresh on;
   graceful restart on;
-  ipv4 {{
-    next hop self;
-    import table on;
-    receive limit {} action restart;
-  }};
-}}
+{}}}
 )",
-                     self.asn, kReceiveLimit);
+                     self.asn, channels);
 }
 
 // The neighbour's lines of the metrics file.
-std::string value_arguments(mesh::Policy policy, mesh::SiteId neighbour) {
+std::string value_arguments(mesh::Policy policy, mesh::SiteId neighbour, Family family) {
   if (policy == mesh::Policy::score) return fmt::format("PREFERENCE_{}", neighbour);
-  return fmt::format("COST_{0}, FAVOUR_{0}, FAVOURED_{0}", neighbour);
+  return fmt::format("COST_{0}, FAVOUR_{0}, FAVOURED{1}_{0}", neighbour, suffix_of(family));
 }
 
+// Where the session runs over the other family, BIRD is told which address of ours is the next hop.
+std::string channel(const mesh::Mesh& mesh, const mesh::LinkEnd& own, mesh::SiteId peer, Family family) {
+  const mesh::Asn asn = mesh.find_site(peer)->asn;
+  const std::string next_hop =
+      own.address.front().family == family
+          ? std::string()
+          : fmt::format("    next hop address {};\n", of_family(own.address, family)->text());
+  return fmt::format(R"(  {} {{
+{}    import filter {{ refuse_foreign_route({}); value_route({}); accept; }};
+    export filter {{ announce({}); }};
+  }};
+)",
+                     channel_of(family), next_hop, asn, value_arguments(mesh.policy, peer, family), asn);
+}
+
+// Over IPv4 where the link has it.
 std::string session(const mesh::Mesh& mesh, const mesh::Link& link, const mesh::Site& self) {
   const mesh::LinkEnd& own = link.own(self.id);
   const mesh::LinkEnd& peer = link.peer(self.id);
-  const mesh::Asn asn = mesh.find_site(peer.site)->asn;
+  std::string channels;
+  for (const Family family : families_of(mesh)) channels += channel(mesh, own, peer.site, family);
   return fmt::format(R"(
 protocol bgp {} from mesh_link {{
   interface "{}";
   local {} as {};
   neighbor {} as {};
   bfd {};
-  ipv4 {{
-    import filter {{ refuse_foreign_route({}); value_route({}); accept; }};
-    export filter {{ announce({}); }};
-  }};
-}}
+{}}}
 )",
-                     protocol_name(peer.site), own.interface, ipv4_address(own).text(), self.asn,
-                     ipv4_address(peer).text(), asn, link.bfd == mesh::Bfd::off ? "off" : "on", asn,
-                     value_arguments(mesh.policy, peer.site), asn);
+                     protocol_name(peer.site), own.interface, own.address.front().text(), self.asn,
+                     peer.address.front().text(), mesh.find_site(peer.site)->asn,
+                     link.bfd == mesh::Bfd::off ? "off" : "on", channels);
 }
 
 }  // namespace
 
-std::optional<IpAddress> lan_address(const mesh::Site& site, const Local& local) {
-  for (const Prefix& address : local.lan_addresses) {
-    if (address.address.family != Family::ipv4) continue;
+std::optional<IpAddress> lan_address(const mesh::Site& site, const Local& local, Family family) {
+  for (const Prefix& address : of_family(local.lan_addresses, family)) {
     for (const Prefix& lan : site.lan) {
       if (lan.contains(address.address)) return address.address;
     }
@@ -239,11 +273,11 @@ std::string main_configuration(const mesh::Mesh& mesh, mesh::SiteId self_id, con
                                const Local& local) {
   const mesh::Site* self = mesh.find_site(self_id);
   TRIMTAB_CHECK(self != nullptr);
-  TRIMTAB_CHECK(mesh.encapsulation == mesh::Encapsulation::gre);
   const std::vector<const mesh::Link*> links = mesh.links_of(self_id);
-  std::string text = head(mesh, *self, paths) + filter_functions(mesh, *self) +
-                     kernel_protocols(*self, local) + lan_protocols(*self, local) +
-                     bfd_protocol(links, self_id) + session_template(*self);
+  std::string text = head(mesh, *self, paths, local.included) + filter_functions(mesh, *self) +
+                     (local.included ? "" : kernel_protocols(mesh, *self, local)) +
+                     lan_protocols(mesh, *self, local) + bfd_protocol(links, self_id) +
+                     session_template(mesh, *self);
   for (const mesh::Link* link : links) text += session(mesh, *link, *self);
   return text;
 }

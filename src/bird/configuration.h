@@ -8,8 +8,8 @@
 //   metrics.conf  the numbers that the daemon writes; see metrics_file.h.
 //
 // What others may rely on: the BGP protocol of the link to site 2 is `site_2`; the other protocols are
-// `mesh_device`, `mesh_lan` (direct), `mesh_kernel` and `mesh_bfd`. Names come from ids alone, because a
-// site's name may be a keyword of BIRD's.
+// `mesh_device`, `mesh_lan` (direct), `mesh_kernel`, `mesh_kernel6` and `mesh_bfd`. Names come from ids
+// alone, because a site's name may be a keyword of BIRD's.
 //
 // No session is ever reset by a changed preference: what neighbours sent is kept before the filter (import
 // table), so their help is not needed. Route refresh, the other way, is on; the option that makes it a
@@ -47,15 +47,18 @@ struct Local {
   // The addresses of the site's `lan_interface` with their prefix lengths ("10.10.1.1/24"), in the kernel's
   // order, primary ones first.
   std::vector<Prefix> lan_addresses;
+  // Another BIRD's own configuration includes bird.conf: what BIRD takes once only (router id, protocol
+  // device, the kernel protocol of the main table) is that one's, and so is the log.
+  bool included = false;
 };
 
-// The router's own address in its LAN: the source of its own packets into the mesh (krt_prefsrc). Absent
-// without an address inside one of the site's LANs: own packets then leave with a link address, which the far
-// side cannot answer; LAN to LAN works all the same. It is never guessed: the kernel refuses a route whose
-// source it does not have.
-std::optional<IpAddress> lan_address(const mesh::Site& site, const Local& local);
+// The router's own address of a family in its LAN: the source of its own packets into the mesh (krt_prefsrc).
+// Absent without an address inside one of the site's LANs: own packets then leave with a link address, which
+// the far side cannot answer; LAN to LAN works all the same. It is never guessed: the kernel refuses a route
+// whose source it does not have.
+std::optional<IpAddress> lan_address(const mesh::Site& site, const Local& local, Family family);
 
-// `self` must be a site of the mesh, the mesh of encapsulation gre.
+// `self` must be a site of the mesh. A session has a channel for each family that links carry.
 std::string main_configuration(const mesh::Mesh& mesh, mesh::SiteId self, const Paths& paths,
                                const Local& local = {});
 std::string origins(const mesh::Mesh& mesh, mesh::SiteId self);

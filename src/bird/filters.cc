@@ -42,7 +42,8 @@ lclist fingerprints_received;
   if fingerprints_received.len > 0 then bgp_large_community.add(fingerprints_received.min);
   preferred_by = 0;
   if net ~ favoured then {{
-    if favour > {6} || path_cost > {7} then preferred_by = path_cost;
+    if favour > {6} then preferred_by = path_cost;
+    else if path_cost > {7} then preferred_by = path_cost / {6} * favour;
     else preferred_by = path_cost * favour / {6};
   }}
   if preferred_by >= link_cost then preferred_by = link_cost - 1;

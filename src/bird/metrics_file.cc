@@ -16,10 +16,16 @@ constexpr std::string_view kDefine = "define ";
 constexpr std::string_view kEquals = " = ";
 constexpr std::string_view kCost = "COST_";
 constexpr std::string_view kFavour = "FAVOUR_";
-constexpr std::string_view kFavoured = "FAVOURED_";
-constexpr std::string_view kEmptySet = "[ 0.0.0.0/32 ]";
+// A neighbour's favoured prefixes of one family, and what stands for none.
+struct FavouredSet {
+  Family family;
+  std::string_view name, empty;
+};
+constexpr FavouredSet kFavoured{Family::ipv4, "FAVOURED_", "[ 0.0.0.0/32 ]"};
+constexpr FavouredSet kFavoured6{Family::ipv6, "FAVOURED6_", "[ ::/128 ]"};
 constexpr std::string_view kPreference = "PREFERENCE_";
 constexpr std::string_view kComplete = "METRICS_COMPLETE";
+constexpr std::uint32_t kNeutral = 0, kUnmarked = 1;
 // Above it a LOCAL_PREF of policy `score` cannot be (specification §6).
 constexpr std::uint32_t kHighestPreference = 200;
 
@@ -35,7 +41,9 @@ bool can_have(mesh::Policy policy, std::uint32_t value) {
   return policy == mesh::Policy::path ? value >= 1 && value <= kLastResortCost : value <= kHighestPreference;
 }
 
+// As it is written: without leading zeros.
 std::optional<std::uint32_t> number(std::string_view text) {
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
   std::uint32_t value = 0;
   const char* end = text.data() + text.size();
   const auto [after, error] = std::from_chars(text.data(), end, value);
@@ -51,19 +59,18 @@ Favour as_written(const Metrics& metrics, mesh::SiteId neighbour) {
   for (const Favour& wish : metrics.favours) {
     if (wish.neighbour != neighbour) continue;
     favour.per_mille = std::min(wish.per_mille, kWholePath);
-    std::copy_if(wish.prefixes.begin(), wish.prefixes.end(), std::back_inserter(favour.prefixes),
-                 [](const Prefix& prefix) { return prefix.address.family == Family::ipv4; });
+    favour.prefixes.insert(favour.prefixes.end(), wish.prefixes.begin(), wish.prefixes.end());
   }
   std::sort(favour.prefixes.begin(), favour.prefixes.end());
   favour.prefixes.erase(std::unique(favour.prefixes.begin(), favour.prefixes.end()), favour.prefixes.end());
   return favour;
 }
 
-std::string set_of(const std::vector<Prefix>& prefixes) {
-  if (prefixes.empty()) return std::string(kEmptySet);
+std::string set_of(const std::vector<Prefix>& all, const FavouredSet& which) {
   std::string set;
-  for (const Prefix& prefix : prefixes) set += (set.empty() ? "[ " : ", ") + prefix.text();
-  return set + " ]";
+  for (const Prefix& prefix : of_family(all, which.family))
+    set += (set.empty() ? "[ " : ", ") + prefix.text();
+  return set.empty() ? std::string(which.empty) : set + " ]";
 }
 
 // ---- Reading
@@ -89,9 +96,9 @@ std::optional<mesh::SiteId> neighbour_of(std::string_view name, std::string_view
 }
 
 // Exactly what set_of writes.
-std::optional<std::vector<Prefix>> parse_set(std::string_view text) {
+std::optional<std::vector<Prefix>> parse_set(std::string_view text, const FavouredSet& which) {
   std::vector<Prefix> prefixes;
-  if (text == kEmptySet) return prefixes;
+  if (text == which.empty) return prefixes;
   constexpr std::string_view kOpen = "[ ", kClose = " ]", kComma = ", ";
   if (!text.starts_with(kOpen) || !text.ends_with(kClose) || text.size() < kOpen.size() + kClose.size())
     return std::nullopt;
@@ -99,7 +106,7 @@ std::optional<std::vector<Prefix>> parse_set(std::string_view text) {
   for (;;) {
     const std::size_t comma = text.find(kComma);
     const auto prefix = parse_prefix(text.substr(0, comma));
-    if (!prefix || prefix->address.family != Family::ipv4 || prefix->has_host_bits() ||
+    if (!prefix || prefix->address.family != which.family || prefix->has_host_bits() ||
         prefix->text() != text.substr(0, comma) || (!prefixes.empty() && prefixes.back() >= *prefix)) {
       return std::nullopt;
     }
@@ -109,24 +116,38 @@ std::optional<std::vector<Prefix>> parse_set(std::string_view text) {
   }
 }
 
-// Takes the lines in the order in which they were written: a neighbour's value, then both lines of its
-// favour, or none where the file is older than favours.
+// Takes the lines in the order in which they were written: a neighbour's value, then the three lines of its
+// favour; two where the file is older than IPv6's, none where it is older than favours. The first neighbour
+// tells for all.
 class Lines {
  public:
   // False: this line is none of ours here.
   bool take(const Definition& line) {
-    if (awaited_ == Awaited::favoured) return take_favoured(line);
-    if (awaited_ == Awaited::favour && line.name.starts_with(kFavour)) return take_favour(line);
+    switch (awaited_) {
+      case Awaited::favoured:
+        return take_favoured(line, kFavoured);
+      case Awaited::favoured6:
+        if (line.name.starts_with(kFavoured6.name)) return take_favoured(line, kFavoured6);
+        break;
+      case Awaited::favour:
+        if (line.name.starts_with(kFavour)) return take_favour(line);
+        break;
+      case Awaited::value:
+        break;
+    }
     return ends_neighbour() && take_value(line);
   }
 
   // May the last word come now?
-  bool ends_neighbour() const { return awaited_ == Awaited::value || !has_favours_; }
+  bool ends_neighbour() const {
+    return awaited_ == Awaited::value || (awaited_ == Awaited::favour && !has_favours_) ||
+           (awaited_ == Awaited::favoured6 && !has_ipv6_);
+  }
 
   Metrics metrics;
 
  private:
-  enum class Awaited : std::uint8_t { value, favour, favoured };
+  enum class Awaited : std::uint8_t { value, favour, favoured, favoured6 };
 
   bool take_value(const Definition& line) {
     const mesh::Policy policy = line.name.starts_with(kCost) ? mesh::Policy::path : mesh::Policy::score;
@@ -144,7 +165,7 @@ class Lines {
   bool take_favour(const Definition& line) {
     const mesh::SiteId site = metrics.values.back().first;
     const auto per_mille = number(line.value);
-    has_favours_ |= metrics.values.size() == 1;  // the first neighbour tells for all
+    has_favours_ |= metrics.values.size() == 1;
     if (!has_favours_ || neighbour_of(line.name, kFavour) != site || !per_mille || *per_mille > kWholePath)
       return false;
     per_mille_ = *per_mille;
@@ -152,20 +173,37 @@ class Lines {
     return true;
   }
 
-  bool take_favoured(const Definition& line) {
+  bool take_favoured(const Definition& line, const FavouredSet& which) {
     const mesh::SiteId site = metrics.values.back().first;
-    auto prefixes = parse_set(line.value);
-    if (neighbour_of(line.name, kFavoured) != site || !prefixes) return false;
-    if (per_mille_ > 0 || !prefixes->empty())
-      metrics.favours.push_back({site, per_mille_, *std::move(prefixes)});
-    awaited_ = Awaited::value;
+    const auto prefixes = parse_set(line.value, which);
+    if (neighbour_of(line.name, which.name) != site || !prefixes) return false;
+    if (which.family == Family::ipv6) {
+      has_ipv6_ |= metrics.values.size() == 1;
+      if (!has_ipv6_) return false;
+    }
+    const bool known = !metrics.favours.empty() && metrics.favours.back().neighbour == site;
+    if (!known && (per_mille_ > 0 || !prefixes->empty())) metrics.favours.push_back({site, per_mille_, {}});
+    if (!prefixes->empty()) {
+      auto& all = metrics.favours.back().prefixes;
+      all.insert(all.end(), prefixes->begin(), prefixes->end());
+    }
+    awaited_ = which.family == Family::ipv4 ? Awaited::favoured6 : Awaited::value;
     return true;
   }
 
   Awaited awaited_ = Awaited::value;
   bool has_favours_ = false;
+  bool has_ipv6_ = false;
   std::uint32_t per_mille_ = 0;  // of the neighbour whose prefixes are awaited
 };
+
+// FNV-1a (Fowler, Noll, Vo), 32 bits: BIRD's integers are no longer. It finds mistakes and stale files;
+// whoever forges one may write the file anyway.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2'166'136'261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+  return std::max(hash, kUnmarked + 1);
+}
 
 }  // namespace
 
@@ -179,29 +217,55 @@ std::string format_metrics(const Metrics& metrics) {
     fmt::format_to(std::back_inserter(text), "define {}{} = {};\n", prefix, site, value);
     if (metrics.policy != mesh::Policy::path) continue;
     const Favour favour = as_written(metrics, site);
-    fmt::format_to(std::back_inserter(text), "define {0}{1} = {2};\ndefine {3}{1} = {4};\n", kFavour, site,
-                   favour.per_mille, kFavoured, set_of(favour.prefixes));
+    fmt::format_to(std::back_inserter(text), "define {}{} = {};\n", kFavour, site, favour.per_mille);
+    for (const FavouredSet& which : {kFavoured, kFavoured6}) {
+      fmt::format_to(std::back_inserter(text), "define {}{} = {};\n", which.name, site,
+                     set_of(favour.prefixes, which));
+    }
   }
-  fmt::format_to(std::back_inserter(text), "define {} = {};\n", kComplete, metrics.neutral ? 0 : 1);
+  const std::uint32_t mark = metrics.neutral ? kNeutral : hash_of(text);
+  fmt::format_to(std::back_inserter(text), "define {} = {};\n", kComplete, mark);
   return text;
 }
 
 Result<Metrics> parse_metrics(std::string_view text) {
   if (text.size() > kMaxSize) return Error{"the metrics file is longer than 1 MiB"};
+  const std::string_view whole = text;
   Lines lines;
-  for (int number = 1; !text.empty(); ++number) {
+  for (int line_number = 1; !text.empty(); ++line_number) {
     const std::size_t end = text.find('\n');
     const auto line = end == std::string_view::npos ? std::nullopt : parse_line(text.substr(0, end));
     const bool last = line && line->name == kComplete && end + 1 == text.size();
-    if (last && lines.ends_neighbour() && (line->value == "0" || line->value == "1")) {
-      lines.metrics.neutral = line->value == "0";
-      return std::move(lines.metrics);
+    if (last && lines.ends_neighbour()) {
+      const auto mark = number(line->value);
+      lines.metrics.neutral = mark == kNeutral;
+      if (mark == kNeutral || mark == kUnmarked ||
+          mark == hash_of(whole.substr(0, whole.size() - text.size()))) {
+        return std::move(lines.metrics);
+      }
+      return Error{"the metrics file is not as it was written: its last line does not fit the others"};
     }
     if (!line || !lines.take(*line))
-      return Error{fmt::format("line {} of the metrics file is none of ours", number)};
+      return Error{fmt::format("line {} of the metrics file is none of ours", line_number)};
     text.remove_prefix(end + 1);
   }
   return Error{"the metrics file is truncated"};
+}
+
+std::optional<std::uint32_t> mark_of(std::string_view text) {
+  const auto metrics = parse_metrics(text);
+  if (!metrics || metrics->neutral) return std::nullopt;
+  const std::string_view lines = text.substr(0, text.rfind(kDefine));
+  const auto last = parse_line(text.substr(lines.size(), text.size() - lines.size() - 1));
+  const std::uint32_t mark = hash_of(lines);
+  if (!last || number(last->value) != mark) return std::nullopt;
+  return mark;
+}
+
+bool have_same_links(const Metrics& one, const Metrics& other) {
+  return one.policy == other.policy &&
+         std::is_permutation(one.values.begin(), one.values.end(), other.values.begin(), other.values.end(),
+                             [](const auto& left, const auto& right) { return left.first == right.first; });
 }
 
 Metrics neutral(const mesh::Mesh& mesh, mesh::SiteId self) {

@@ -4,13 +4,17 @@
 //
 //   define COST_2 = 213;            under `path`: the link's published cost, 0.1 ms, 1 … 10,000,000
 //   define FAVOUR_2 = 57;           … for how much less its favoured prefixes count, ‰ of the whole path
-//   define FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];    … those prefixes, IPv4, ascending
+//   define FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];    … those prefixes, ascending: IPv4 …
+//   define FAVOURED6_2 = [ fd10:4::/64 ];                  … and IPv6, since BIRD wants one family to a set
 //   define PREFERENCE_2 = 154;      under `score`: the LOCAL_PREF of what comes in on the link
-//   define METRICS_COMPLETE = 1;    0: neutral, nothing was ever published
+//   define METRICS_COMPLETE = 2871234567;    the mark: a hash of the lines before; 0: neutral, nothing was
+//                                   ever published
+//
+// BIRD tells which mark it runs with (`eval METRICS_COMPLETE`), so nobody needs to tell it twice; and a line
+// changed by hand no longer fits the mark. A trimtab that knew no marks wrote 1, which is read as fitting.
 //
 // Every neighbour has all of its lines always, so that bird.conf names nothing undefined. No prefixes at all
-// are `[ 0.0.0.0/32 ]`, which is nobody's: BIRD before 2.0.12 has no empty set. The prefixes of another
-// family will be a set of their own, `FAVOURED6_2`: BIRD wants one family to a set.
+// are `[ 0.0.0.0/32 ]` or `[ ::/128 ]`, which is nobody's: BIRD before 2.0.12 has no empty set.
 //
 // A favour changes what is chosen here, never what is announced. bird.conf keeps what it comes to below the
 // cost of its link, because BGP need not settle otherwise: docs/convergence.md.
@@ -57,17 +61,22 @@ struct Metrics {
 };
 
 // The same metrics give the same bytes, in whatever order neighbours and prefixes come. A favour above
-// kWholePath is written as that; favours of neighbours without a value, and IPv6 prefixes, for which
-// bird.conf has no channel, are not written.
+// kWholePath is written as that; favours of neighbours without a value are not written.
 std::string format_metrics(const Metrics& metrics);
 
 // Reads back what format_metrics wrote: after a restart, what is published is what was. Anything else, and a
 // value that the policy cannot have, is an error that names the line. At most 1 MiB. The file of a trimtab
-// that knew no favours is read for its values.
+// that knew no favours, or none of IPv6, is read for what it has.
 Result<Metrics> parse_metrics(std::string_view text);
 
 // What must stand there for BIRD to take `self`'s bird.conf before any daemon has run.
 Metrics neutral(const mesh::Mesh& mesh, mesh::SiteId self);
+
+// The mark of a file that format_metrics wrote; absent where it is neutral, has none, or is none of ours.
+std::optional<std::uint32_t> mark_of(std::string_view text);
+
+// Do both speak of the same neighbours, under one policy? bird.conf names all of them and no others.
+bool have_same_links(const Metrics& one, const Metrics& other);
 
 // The same for a changed mesh file: links that stay keep values and favours, new ones are last resort, others
 // go. Neutral where `before` is absent or of another policy. `up` writes this, never less: a restarted BIRD

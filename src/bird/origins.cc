@@ -8,14 +8,18 @@
 namespace trimtab::bird {
 namespace {
 
-std::string ipv4_prefixes(const mesh::Site& site) {
-  std::string list;
-  for (const Prefix& prefix : site.lan) {
-    if (prefix.address.family != Family::ipv4) continue;
-    if (!list.empty()) list += ", ";
-    list += prefix.text();
+// "if net !~ [ 10.10.1.0/24 ] then reject;": a set has prefixes of one family, and a route of the other one
+// is in none of them. Empty for a site without a LAN.
+std::string condition(const mesh::Site& site) {
+  std::string outside;
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    std::string list;
+    for (const Prefix& prefix : of_family(site.lan, family))
+      list += (list.empty() ? "" : ", ") + prefix.text();
+    if (list.empty()) continue;
+    outside += fmt::format("{}net !~ [ {} ]", outside.empty() ? "" : " && ", list);
   }
-  return list;
+  return outside;
 }
 
 // BIRD 2.0.10 has no literal for an empty set; no site has ASN 0, and no session carries it (RFC 7607).
@@ -30,9 +34,9 @@ std::string origins(const mesh::Mesh& mesh, mesh::SiteId self) {
   for (const mesh::Site& site : mesh.sites) {
     if (site.id == self) continue;
     fmt::format_to(std::back_inserter(asns), "{}{}", asns.empty() ? "" : ", ", site.asn);
-    const std::string lans = ipv4_prefixes(site);
-    if (lans.empty()) continue;
-    fmt::format_to(std::back_inserter(cases), "    {}: if net !~ [ {} ] then reject;\n", site.asn, lans);
+    const std::string outside = condition(site);
+    if (outside.empty()) continue;
+    fmt::format_to(std::back_inserter(cases), "    {}: if {} then reject;\n", site.asn, outside);
   }
   const mesh::Fingerprint fingerprint = mesh::fingerprint(mesh);
   return fmt::format(R"(# Whose LAN is whose in mesh "{}". Written by trimtab; bird.conf includes it.

@@ -90,6 +90,10 @@ std::vector<Conversation::Outcome> Publisher::feed(MonotonicTime now, const Even
                           publishing_.file_done(now, it, conversation_.link());
                           return Outcomes{};
                         },
+                        [&](const MetricsFound& it) {
+                          publishing_.found(now, it);
+                          return Outcomes{};
+                        },
                         [&](TimePassed) { return conversation_.time_passed(now); },
                     },
                     event);
@@ -189,7 +193,7 @@ void Publisher::ask(MonotonicTime now, Asked what, std::string_view command) {
 void Publisher::ask_next(MonotonicTime now) {
   if (!conversation_.idle()) return;
   if (std::exchange(status_wanted_, false)) return ask(now, Asked::status, "show status");
-  if (const auto command = publishing_.command()) return ask(now, Asked::publishing, *command);
+  if (const auto command = publishing_.command(now)) return ask(now, Asked::publishing, *command);
   if (bfd_wanted_) return ask(now, Asked::bfd, kShowBfd);
   if (now >= next_poll_) {
     next_poll_ = now + kPollInterval;

@@ -30,17 +30,17 @@
 namespace trimtab::bird {
 
 // ---- Events: what the daemon reports. Connected, ConnectFailed, Received, Closed: conversation.h; FileDone:
-// publishing.h.
+// and MetricsFound: publishing.h.
 
 struct TimePassed {};
 
-using Event = std::variant<Connected, ConnectFailed, Received, Closed, FileDone, TimePassed>;
+using Event = std::variant<Connected, ConnectFailed, Received, Closed, FileDone, MetricsFound, TimePassed>;
 
-// ---- Actions: what the daemon carries out. Connect, Disconnect, Send: conversation.h; WriteCandidate and
-// ReplaceMetrics: publishing.h.
+// ---- Actions: what the daemon carries out. Connect, Disconnect, Send: conversation.h; WriteCandidate,
+// ReplaceMetrics and InspectMetrics: publishing.h.
 
-// ---- Reports: actions that only tell the engine something. MetricsPublished and MetricsRefused:
-// publishing.h.
+// ---- Reports: actions that only tell the engine something. MetricsPublished, MetricsRefused and
+// MetricsTampered: publishing.h.
 
 // Once a second while connected, one for every neighbour, by id; whether or not something changed.
 struct SessionsRead {
@@ -58,8 +58,9 @@ struct RoutesRead {
 // state() is another one than before.
 struct StateChanged {};
 
-using Action = std::variant<Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, SessionsRead,
-                            MetricsPublished, MetricsRefused, QueryAnswered, RoutesRead, StateChanged>;
+using Action =
+    std::variant<Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, InspectMetrics, SessionsRead,
+                 MetricsPublished, MetricsRefused, MetricsTampered, QueryAnswered, RoutesRead, StateChanged>;
 
 struct BirdState {
   BirdLink link = BirdLink::connecting;  // conversation.h

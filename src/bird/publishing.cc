@@ -18,9 +18,14 @@ constexpr Duration kFirstBackOff = seconds{2};
 constexpr Duration kLongestBackOff = seconds{10};
 
 constexpr std::string_view kConfigure = "configure";
+constexpr std::string_view kAskMark = "eval METRICS_COMPLETE";
 
 bool accepted(const Reply& reply) {
   return reply.code() == kReconfigured || reply.code() == kReconfiguring || reply.code() == kQueued;
+}
+
+bool tells(const Reply& reply, std::optional<std::uint32_t> mark) {
+  return mark && reply.code() == kEvaluated && reply.message() == std::to_string(*mark);
 }
 
 Error refusal(const Reply& reply) {
@@ -42,12 +47,21 @@ void Publishing::want(const Metrics& metrics) {
 
 bool Publishing::has_work(BirdLink link) const {
   if (step_ != Step::rest) return false;
-  return link == BirdLink::connected ? reread_ || differs() : link == BirdLink::absent && differs();
+  if (link == BirdLink::connected) return reread_ || differs();
+  return link == BirdLink::absent && differs() && may_write_unread();
+}
+
+// Nobody checks what BIRD reads when it starts. A file for other links belongs to a bird.conf for those: `up`
+// wrote both, for a mesh file that this daemon has not read yet, or has not written them yet.
+bool Publishing::may_write_unread() const {
+  const auto present = parse_metrics(file_text_);
+  return !present || have_same_links(*present, *wanted_);
 }
 
 std::optional<MonotonicTime> Publishing::next_deadline(BirdLink link) const {
-  if (!has_work(link)) return std::nullopt;
-  return not_before_;
+  if (step_ == Step::confirming) return std::max(ask_at_, began_);
+  if (step_ != Step::rest) return std::nullopt;
+  return has_work(link) ? std::min(not_before_, next_inspection_) : next_inspection_;
 }
 
 void Publishing::begin(MonotonicTime now, Step step) {
@@ -57,8 +71,16 @@ void Publishing::begin(MonotonicTime now, Step step) {
 }
 
 void Publishing::proceed(MonotonicTime now, BirdLink link) {
-  if (!has_work(link) || now < not_before_) return;
-  if (link == BirdLink::connected && reread_) return begin(now, Step::rereading);
+  inspect(now);
+  if (!has_work(link)) return;
+  if (link == BirdLink::connected && reread_ && !asked_in_vain_ && mark_of(file_text_)) {
+    step_ = Step::verifying;  // a question needs no pace
+    return;
+  }
+  if (now < not_before_) return;
+  // What another hand left there is replaced, not read.
+  const bool mends = wanted_ && file_text_.empty();
+  if (link == BirdLink::connected && reread_ && !mends) return begin(now, Step::rereading);
   if (check_command_.size() > Conversation::kMaxCommand) {
     begin(now, Step::rest);
     return refuse(now,
@@ -75,8 +97,9 @@ void Publishing::proceed(MonotonicTime now, BirdLink link) {
   }
 }
 
-std::optional<std::string> Publishing::command() const {
+std::optional<std::string> Publishing::command(MonotonicTime now) const {
   if (step_ == Step::checking) return check_command_;
+  if (step_ == Step::verifying || (step_ == Step::confirming && now >= ask_at_)) return std::string(kAskMark);
   if (reconfigures()) return std::string(kConfigure);
   return std::nullopt;
 }
@@ -87,11 +110,18 @@ void Publishing::replace(std::string text, Step step) {
 }
 
 void Publishing::in_force() {
+  const bool news = confirmed_text_ != file_text_;
   step_ = Step::rest;
-  reread_ = false;
+  reread_ = asked_in_vain_ = alarmed_ = false;
   error_.reset();
   back_off_ = Duration{0};
   confirmed_text_ = file_text_;
+  if (!news || !wanted_) return;
+  if (file_text_ == next_text_) {
+    actions_.push_back(MetricsPublished{next_});
+  } else if (!differs()) {
+    actions_.push_back(MetricsPublished{*wanted_});
+  }
 }
 
 void Publishing::refuse(MonotonicTime now, Error error) {
@@ -99,51 +129,69 @@ void Publishing::refuse(MonotonicTime now, Error error) {
   not_before_ = now + back_off_;
   if (!error_ || error_->what != error.what) actions_.push_back(MetricsRefused{error});
   error_ = std::move(error);
+  alarmed_ = false;
 }
 
 void Publishing::answered(MonotonicTime now, const Reply& reply) {
   switch (step_) {
     case Step::checking:
       if (reply.code() == kCheckFine) {
-        old_text_ = file_text_;
+        old_text_ = confirmed_text_.value_or(file_text_);
         return replace(next_text_, Step::replacing);
       }
       step_ = Step::rest;
       return refuse(now, refusal(reply));
     case Step::configuring:
-      if (accepted(reply)) {
-        in_force();
-        actions_.push_back(MetricsPublished{next_});
-      } else if (reply.code() == kShuttingDown) {
-        step_ = Step::rest;  // as good as gone: the new file stays for its next start
-        reread_ = true;
-      } else {
-        refuse(now, refusal(reply));
-        replace(old_text_, Step::restoring);
-      }
-      return;
     case Step::rereading:
+      return configured(now, reply);
+    case Step::verifying:
+      if (tells(reply, mark_of(file_text_))) return in_force();
       step_ = Step::rest;
-      if (accepted(reply)) {
-        const bool was_unread = pending();
-        in_force();
-        if (was_unread && !differs()) actions_.push_back(MetricsPublished{*wanted_});
-      } else if (reply.code() != kShuttingDown) {
-        // What BIRD does not take from the file may be what the wanted values mend.
-        reread_ = !differs();
-        refuse(now, refusal(reply));
-      }
+      reread_ = asked_in_vain_ = !differs();  // where other values are wanted, those are what it is to read
       return;
+    case Step::confirming:
+      // One that does not tell is taken at its word.
+      return confirm(now, reply.failed() || !mark_of(file_text_) || tells(reply, mark_of(file_text_)));
     default:
       TRIMTAB_CHECK(false);
   }
 }
 
+void Publishing::configured(MonotonicTime now, const Reply& reply) {
+  const bool rereads = std::exchange(step_, Step::rest) == Step::rereading;
+  if (reply.code() == kReconfigured) return in_force();
+  if (accepted(reply)) {
+    step_ = Step::confirming;
+    ask_at_ = now;
+    confirm_until_ = now + kConfirming;
+  } else if (reply.code() == kShuttingDown) {
+    reread_ = true;  // as good as gone: the file stays for its next start
+  } else if (rereads) {
+    // What BIRD does not take from the file may be what the wanted values mend.
+    reread_ = !differs();
+    refuse(now, refusal(reply));
+  } else {
+    refuse(now, refusal(reply));
+    replace(old_text_, Step::restoring);
+  }
+}
+
+void Publishing::confirm(MonotonicTime now, bool runs_with_it) {
+  if (runs_with_it) return in_force();
+  ask_at_ = now + kConfirmingPace;
+  if (now < confirm_until_) return;
+  step_ = Step::rest;
+  reread_ = asked_in_vain_ = true;
+  refuse(now, Error{"BIRD took the configuration and does not come to use it",
+                    "see `birdc show protocols` for one that does not go down"});
+}
+
 void Publishing::lost(bool silent) {
   reread_ = true;
+  asked_in_vain_ = silent;  // a stopped BIRD may carry out what was queued after it has answered
   confirmed_text_.reset();
   if (step_ == Step::configuring && silent) return replace(old_text_, Step::restoring);
-  if (command()) step_ = Step::rest;
+  if (step_ == Step::checking || asks() || reconfigures()) step_ = Step::rest;
 }
 
 void Publishing::candidate_written(BirdLink link) {
@@ -181,6 +229,7 @@ void Publishing::file_done(MonotonicTime now, const FileDone& done, BirdLink lin
     case Step::replacing_unread:
       file_text_ = next_text_;
       reread_ = true;
+      asked_in_vain_ = alarmed_ = false;
       error_.reset();
       back_off_ = Duration{0};
       actions_.push_back(MetricsPublished{next_, true});
@@ -191,6 +240,47 @@ void Publishing::file_done(MonotonicTime now, const FileDone& done, BirdLink lin
     default:
       return;  // an answer to nothing: the daemon's own affair
   }
+}
+
+// ---- another hand in the file
+
+void Publishing::inspect(MonotonicTime now) {
+  if (step_ != Step::rest || now < next_inspection_) return;
+  next_inspection_ = now + kInspection;
+  actions_.push_back(InspectMetrics{});
+}
+
+void Publishing::found(MonotonicTime now, const MetricsFound& found) {
+  if (step_ != Step::rest || !wanted_) return;  // it is being replaced
+  if (found.fault.empty() && found.text == file_text_) {
+    if (std::exchange(alarmed_, false)) error_.reset();
+    return;
+  }
+  const auto metrics = found.fault.empty() ? parse_metrics(found.text) : Error{found.fault};
+  if (metrics && found.text == next_text_) {
+    file_text_ = found.text;  // a replacement that was told as failed had been made
+    reread_ = true;
+  } else if (metrics && !have_same_links(*metrics, *wanted_)) {
+    file_text_ = found.text;  // by `up`, for a mesh file that we are about to be told of
+  } else {
+    if (!differs()) return repair(now, found.fault.empty() ? "was changed by another hand" : found.fault);
+    file_text_ = metrics ? found.text : std::string();
+  }
+}
+
+void Publishing::repair(MonotonicTime now, const std::string& what) {
+  const bool again = repaired_at_ && now - *repaired_at_ < kRepairPace;
+  Error error{fmt::format("the metrics file {}{}", what, again ? " again" : ""),
+              again ? "find out who writes there; it is mended when costs change, or in ten minutes"
+                    : "it is written anew"};
+  if (!again || !alarmed_) actions_.push_back(MetricsTampered{error});
+  if (again) {
+    alarmed_ = true;
+    error_ = std::move(error);
+    return;
+  }
+  repaired_at_ = now;
+  file_text_.clear();  // whatever it is, it is not what is wanted
 }
 
 }  // namespace trimtab::bird

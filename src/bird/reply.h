@@ -33,6 +33,7 @@ inline constexpr int kReconfiguring = 4;  // accepted, still at it
 inline constexpr int kQueued = 5;         // accepted, after the one under way
 inline constexpr int kShuttingDown = 6;   // ignored
 inline constexpr int kCheckFine = 20;
+inline constexpr int kEvaluated = 23;
 inline constexpr int kNoSuchRoute = 8001;
 inline constexpr int kNoSuchProtocol = 8003;
 // Not BIRD's: a reply that was longer than we listen. Its lines are gone, its last one says so.

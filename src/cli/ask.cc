@@ -28,12 +28,23 @@ Result<Json> ask(const Common& common, const control::Request& request) {
   return answer;
 }
 
+int while_asking(const Common& common, const std::function<int()>& read) {
+  try {
+    return read();
+  } catch (const Json::exception&) {
+    return complain(Error{fmt::format("{} answered without what this program shows", common.socket),
+                          "run the daemon and the command in the same version"});
+  }
+}
+
 int ask_and_show(const Common& common, const control::Request& request,
                  const std::function<std::string(const Json&)>& show) {
-  const auto answer = ask(common, request);
-  if (!answer) return complain(answer.error());
-  fmt::print("{}", common.json ? control::to_line(*answer) + "\n" : show(*answer));
-  return kFine;
+  return while_asking(common, [&] {
+    const auto answer = ask(common, request);
+    if (!answer) return complain(answer.error());
+    fmt::print("{}", common.json ? control::to_line(*answer) + "\n" : show(*answer));
+    return kFine;
+  });
 }
 
 }  // namespace trimtab::cli

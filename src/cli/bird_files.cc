@@ -1,5 +1,7 @@
 #include "cli/bird_files.h"
 
+#include <filesystem>
+
 #include "bird/metrics_file.h"
 
 namespace trimtab::cli {
@@ -26,12 +28,17 @@ std::vector<network::File> bird_files(const mesh::Mesh& mesh, mesh::SiteId self,
       {.path = files.bird_configuration(), .content = bird::main_configuration(mesh, self, paths, local)}};
 }
 
-bird::Local local_facts(const mesh::Site& self, const network::FoundState& found) {
-  bird::Local local;
+bird::Local local_facts(const mesh::Site& self, const network::FoundState& found, const SiteFiles& files) {
+  bird::Local local{.included = includes_our_configuration(files)};
   for (const network::FoundAddress& entry : found.addresses) {
     if (entry.address.interface == self.lan_interface) local.lan_addresses.push_back(entry.address.prefix);
   }
   return local;
+}
+
+bool includes_our_configuration(const SiteFiles& files) {
+  std::error_code error;
+  return std::filesystem::exists(files.included(), error);
 }
 
 }  // namespace trimtab::cli

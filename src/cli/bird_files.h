@@ -17,7 +17,10 @@ namespace trimtab::cli {
 std::vector<network::File> bird_files(const mesh::Mesh& mesh, mesh::SiteId self, const SiteFiles& files,
                                       const bird::Local& local, const std::optional<std::string>& metrics);
 
-// What only this router knows: the addresses of its LAN interface.
-bird::Local local_facts(const mesh::Site& self, const network::FoundState& found);
+// What only this router knows: the addresses of its LAN interface, whether its own BIRD includes bird.conf.
+bird::Local local_facts(const mesh::Site& self, const network::FoundState& found, const SiteFiles& files);
+
+// The operator says so by a file, /etc/trimtab/bird.included; what is in it does not matter.
+bool includes_our_configuration(const SiteFiles& files);
 
 }  // namespace trimtab::cli

@@ -9,26 +9,29 @@
 #include "bird/replies.h"
 #include "os/files.h"
 #include "os/subprocess.h"
+#include "os/unix_stream.h"
 
 namespace trimtab::cli {
 namespace {
 
+// It answers in milliseconds; a BIRD that hangs must not hold up what is being undone.
+constexpr std::chrono::seconds kBirdAnswers{10};
 constexpr const char* kInstall = "install BIRD 2.0.10 or later: apt install bird2";
 
-// Removes the directory and all in it when it goes.
+// Empty when it comes, whatever a killed run left in it, and gone with all that is in it when it goes.
 class ScratchDirectory {
  public:
-  ScratchDirectory() {
-    std::error_code error;
-    std::string pattern = (std::filesystem::temp_directory_path(error) / "trimtab-XXXXXX").string();
-    if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
   }
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;
   ~ScratchDirectory() {
     std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    std::filesystem::remove_all(path_, ignored);
   }
+  Result<void> make() const { return os::make_directories(path_, 0700); }
   const std::string& path() const { return path_; }
 
  private:
@@ -38,6 +41,12 @@ class ScratchDirectory {
 Result<std::string> bird_path() {
   if (auto path = os::find_program("bird")) return *std::move(path);
   return Error{"BIRD is not installed", kInstall};
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  const std::size_t before = text.rfind('\n');
+  return before == std::string::npos ? text : text.substr(before + 1);
 }
 
 std::string first_line(const std::string& text) {
@@ -60,11 +69,22 @@ Result<void> check_bird_program() {
   return check_bird_version(finished->output + finished->errors);
 }
 
+// Through BIRD's own client: bird/conversation is the daemon's, driven by its loop, and this is one word.
+Result<void> tell_bird_to_read(const SiteFiles& files) {
+  const auto client = os::find_program("birdc");
+  if (!client || !os::UnixStream::connect(files.bird_socket())) return {};
+  const auto finished = os::run({*client, "-s", files.bird_socket(), "configure"}, "", kBirdAnswers);
+  if (!finished) return finished.error();
+  // birdc's status is 0 whatever BIRD says.
+  if (finished->output.find("Reconfigur") != std::string::npos) return {};
+  return Error{fmt::format("BIRD did not take its configuration again: {}", last_line(finished->output))};
+}
+
 Result<void> check_bird_configuration(
+    const std::string& directory,
     const std::function<std::vector<network::File>(const SiteFiles& files)>& render) {
-  const ScratchDirectory scratch;
-  if (scratch.path().empty())
-    return Error{"cannot make a temporary directory", "free some space, or set TMPDIR"};
+  const ScratchDirectory scratch(directory);
+  if (const auto made = scratch.make(); !made) return made;
   const SiteFiles files{.config_dir = scratch.path(), .run_dir = scratch.path()};
   for (const network::File& file : render(files)) {
     if (const auto written = os::replace_file(file.path, file.content, file.mode); !written) return written;

@@ -18,9 +18,13 @@ Result<void> check_bird_program();
 // The part of it that needs no program: `answer` is what `bird --version` printed.
 Result<void> check_bird_version(std::string_view answer);
 
-// Has `render` make the files for a directory of their own and BIRD parse them there: nothing of the running
-// one is touched.
+// `configure`, to the BIRD that listens at our socket; nothing where none does.
+Result<void> tell_bird_to_read(const SiteFiles& files);
+
+// Has `render` make the files for `directory`, which is only there meanwhile, and BIRD parse them: nothing of
+// the running one is touched.
 Result<void> check_bird_configuration(
+    const std::string& directory,
     const std::function<std::vector<network::File>(const SiteFiles& files)>& render);
 
 }  // namespace trimtab::cli

@@ -57,6 +57,7 @@ std::function<int()> declare_keygen(CLI::App& app, const Common& common);
 std::function<int()> declare_render(CLI::App& app, const Common& common);
 std::function<int()> declare_plan(CLI::App& app, const Common& common);
 std::function<int()> declare_up(CLI::App& app, const Common& common);
+std::function<int()> declare_confirm(CLI::App& app, const Common& common);
 std::function<int()> declare_down(CLI::App& app, const Common& common);
 std::function<int()> declare_run(CLI::App& app, const Common& common);
 std::function<int()> declare_status(CLI::App& app, const Common& common);

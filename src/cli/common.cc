@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cli/command.h"
+#include "cli/say.h"
 #include "mesh/parse.h"
 #include "os/files.h"
 #include "util/printable.h"
@@ -34,7 +35,7 @@ std::pair<std::string, std::string> site_name(const Common& common) {
 }  // namespace
 
 int complain(const Error& error, int status) {
-  fmt::print(stderr, "trimtab: {}\n", printable(error.text()));
+  say("trimtab: {}\n", printable(error.text()));
   return status;
 }
 
@@ -53,7 +54,7 @@ std::optional<mesh::Mesh> load_mesh(const Common& common, int& status) {
   }
   auto parsed = mesh::parse(*text);
   for (const auto& mistake : parsed.mistakes) {
-    fmt::print(stderr, "{}\n", mesh::format_mistake(mistake, common.mesh_file));
+    say("{}\n", mesh::format_mistake(mistake, common.mesh_file));
   }
   if (!parsed.mesh) status = kAnswerIsNo;
   return std::move(parsed.mesh);

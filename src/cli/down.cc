@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/carry_out.h"
+#include "cli/pending.h"
 #include "cli/plan_report.h"
 #include "cli/reconcile.h"
 
@@ -20,18 +21,31 @@ void report(const Common& common, const Reconciliation& made) {
   fmt::print("{}\n", made.plan.steps.empty() ? "nothing to remove" : count_of_changes(made.plan) + " made");
 }
 
+// From here on a run that finds it so knows that its own values may be ours on their way back.
+Result<void> begin(const Reconciliation& made, const SiteFiles& files) {
+  if (made.before.site.empty()) return {};
+  network::Memory memory = made.before;
+  memory.doing = "down";
+  return save_memory(files, memory);
+}
+
 int down(const Common& common, SiteFiles files) {
   make_absolute(files);
   auto kernel = Kernel::open();
   if (!kernel) return complain(kernel.error());
+  auto lock = take_site(files);
+  if (!lock) return complain(lock.error());
   const auto made = reconcile_with_nothing(*kernel, files);
   if (!made) return complain(made.error());
   if (!made->plan.conflicts.empty()) return complain_all(made->plan.conflicts);
+  if (const auto begun = begin(*made, files); !begun) return complain(begun.error());
   // A step that fails ends it here; memory stays, so that another `down` goes on with what is left.
   for (const network::Step& step : made->plan.steps) {
     if (const auto carried = carry_out(*kernel, step.action); !carried) return complain(carried.error());
   }
   if (const auto forgotten = forget(files); !forgotten) return complain(forgotten.error());
+  dismiss_pending(files);
+  lock->remove_file();
   report(common, *made);
   return kFine;
 }

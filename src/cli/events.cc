@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/ask.h"
+#include "cli/figures.h"
 #include "cli/table.h"
 
 namespace trimtab::cli {
@@ -13,20 +14,23 @@ namespace {
 
 using control::Json;
 
+// An answer may hold any number; one that is no time of any calendar is not shown as one.
 std::string clock_time(double at) {
+  constexpr double kYear10000_s = 253'402'300'800.0;
+  if (!(at >= 0 && at < kYear10000_s)) return kUnknown;
   const auto seconds = static_cast<std::time_t>(at);
   return fmt::format("{:%H:%M:%S}.{:03d}", fmt::localtime(seconds),
                      static_cast<int>((at - static_cast<double>(seconds)) * 1000));
 }
 
 std::string show(const Json& answer) {
-  if (answer["events"].empty()) return "no events\n";
+  if (answer.at("events").empty()) return "no events\n";
   Table table({{"NO", Table::Align::right}, {"AT"}, {"KIND"}, {"LINK TO"}, {"WHAT"}});
-  for (const Json& event : answer["events"]) {
-    table.add({std::to_string(event["number"].get<std::uint64_t>()), clock_time(event["at"].get<double>()),
-               event["kind"].get<std::string>(),
-               event["link"].is_null() ? "" : event["link"].get<std::string>(),
-               event["text"].get<std::string>()});
+  for (const Json& event : answer.at("events")) {
+    table.add({show_count(event.at("number")), clock_time(event.at("at").get<double>()),
+               event.at("kind").get<std::string>(),
+               event.at("link").is_null() ? "" : event.at("link").get<std::string>(),
+               event.at("text").get<std::string>()});
   }
   return table.text();
 }

@@ -18,34 +18,34 @@ std::string text_of(const Json& value) {
 
 std::string show_path(const Json& candidate) {
   std::string path;
-  for (const Json& site : candidate["path"]) path += (path.empty() ? "" : " → ") + text_of(site);
+  for (const Json& site : candidate.at("path")) path += (path.empty() ? "" : " → ") + text_of(site);
   return path;
 }
 
 // The sentence that answers the question; the table below it is the proof.
 std::string verdict(const Json& answer, bool path) {
-  const std::string target = fmt::format("{} (site {})", text_of(answer["prefix"]), text_of(answer["site"]));
-  if (answer["own"].get<bool>()) return fmt::format("{} is this site's own LAN.\n", target);
-  const Json& candidates = answer["candidates"];
-  if (candidates.empty() || !candidates[0]["chosen"].get<bool>()) {
+  const std::string target =
+      fmt::format("{} (site {})", text_of(answer.at("prefix")), text_of(answer.at("site")));
+  if (answer.at("own").get<bool>()) return fmt::format("{} is this site's own LAN.\n", target);
+  const Json& candidates = answer.at("candidates");
+  if (candidates.empty() || !candidates[0].at("chosen").get<bool>()) {
     return coloured(Colour::red, fmt::format("{} has no route: no neighbour announces it.\n", target));
   }
   const Json& chosen = candidates[0];
   std::string text =
-      fmt::format("{} goes through {}", target, coloured(Colour::bold, text_of(chosen["neighbour"])));
+      fmt::format("{} goes through {}", target, coloured(Colour::bold, text_of(chosen.at("neighbour"))));
   if (path) {
-    text += fmt::format(": {} = {} for the link to {} + {} announced", show_worth(chosen["total_ms"], true),
-                        show_worth(chosen["own_link_ms"], true), text_of(chosen["neighbour"]),
-                        show_worth(chosen["announced_ms"], true));
+    text += fmt::format(": {} = {} for the link to {} + {} announced",
+                        show_worth(chosen.at("total_ms"), true), show_worth(chosen.at("own_link_ms"), true),
+                        text_of(chosen.at("neighbour")), show_worth(chosen.at("announced_ms"), true));
   } else {
-    text += fmt::format(": its link has preference {}", chosen["local_preference"].get<std::uint32_t>());
+    text += ": its link has preference " + show_count(chosen.at("local_preference"));
   }
   if (candidates.size() == 1) return text + ". There is no other way.\n";
   const Json& next = candidates[1];
-  text += fmt::format("; the next best is through {} at {}", text_of(next["neighbour"]),
-                      path ? show_worth(next["total_ms"], true)
-                           : std::to_string(next["local_preference"].get<std::uint32_t>()));
-  const Json& margin = chosen["margin_ms"];
+  text += fmt::format("; the next best is through {} at {}", text_of(next.at("neighbour")),
+                      path ? show_worth(next.at("total_ms"), true) : show_count(next.at("local_preference")));
+  const Json& margin = chosen.at("margin_ms");
   if (path && margin.is_number() && margin.get<double>() > 0)
     text += fmt::format(", and would have to be cheaper by {} to take over", show_worth(margin, true));
   return text + ".\n";
@@ -59,15 +59,15 @@ std::string show_candidates(const Json& answer, bool path) {
                {"OWN LINK", Align::right},
                {"ANNOUNCED", Align::right},
                {"PATH"}});
-  for (const Json& candidate : answer["candidates"]) {
-    const bool chosen = candidate["chosen"].get<bool>();
-    table.add({chosen ? "*" : " ",
-               {text_of(candidate["neighbour"]), chosen ? Colour::bold : Colour::none},
-               path ? show_worth(candidate["total_ms"], true)
-                    : std::to_string(candidate["local_preference"].get<std::uint32_t>()),
-               show_worth(candidate["own_link_ms"], true),
-               show_worth(candidate["announced_ms"], true),
-               show_path(candidate)});
+  for (const Json& candidate : answer.at("candidates")) {
+    const bool chosen = candidate.at("chosen").get<bool>();
+    table.add(
+        {chosen ? "*" : " ",
+         {text_of(candidate.at("neighbour")), chosen ? Colour::bold : Colour::none},
+         path ? show_worth(candidate.at("total_ms"), true) : show_count(candidate.at("local_preference")),
+         show_worth(candidate.at("own_link_ms"), true),
+         show_worth(candidate.at("announced_ms"), true),
+         show_path(candidate)});
   }
   return table.text();
 }
@@ -75,11 +75,12 @@ std::string show_candidates(const Json& answer, bool path) {
 // The figures behind each own link's cost, and what is held back.
 std::string show_links(const Json& answer, bool path) {
   std::string out;
-  for (const Json& link : answer["links"]) {
+  for (const Json& link : answer.at("links")) {
     out += fmt::format("link to {}: {}, RTT {} ms, loss {}, bandwidth {}, worth {}, published {}",
-                       text_of(link["neighbour"]), text_of(link["standing"]), show_rtt(link), show_loss(link),
-                       show_bandwidth(link), show_worth(link[path ? "cost_ms" : "preference"], path),
-                       show_worth(link[path ? "published_ms" : "published_preference"], path));
+                       text_of(link.at("neighbour")), text_of(link.at("standing")), show_rtt(link),
+                       show_loss(link), show_bandwidth(link),
+                       show_worth(link.at(path ? "cost_ms" : "preference"), path),
+                       show_worth(link.at(path ? "published_ms" : "published_preference"), path));
     const std::string note = show_note(link);
     out += (note.empty() ? "" : "; " + coloured(Colour::yellow, note)) + "\n";
   }
@@ -87,9 +88,9 @@ std::string show_links(const Json& answer, bool path) {
 }
 
 std::string show(const Json& answer) {
-  const bool path = answer["policy"] == "path";
+  const bool path = answer.at("policy") == "path";
   std::string out = verdict(answer, path);
-  if (!answer["candidates"].empty()) out += show_candidates(answer, path);
+  if (!answer.at("candidates").empty()) out += show_candidates(answer, path);
   return out + show_links(answer, path);
 }
 

@@ -20,23 +20,24 @@ std::string short_percent(const Json& value) {
 }  // namespace
 
 std::string show_rtt(const Json& link) {
-  if (link["rtt_ms"].is_null()) return kUnknown;
-  const Json& jitter = link["jitter_ms"];  // null while every round had one answer at most
-  return fmt::format("{:.1f} ±{}", link["rtt_ms"].get<double>(),
+  if (link.at("rtt_ms").is_null()) return kUnknown;
+  const Json& jitter = link.at("jitter_ms");  // null while every round had one answer at most
+  return fmt::format("{:.1f} ±{}", link.at("rtt_ms").get<double>(),
                      jitter.is_null() ? kUnknown : fmt::format("{:.1f}", jitter.get<double>()));
 }
 
 std::string show_loss(const Json& link) {
-  const Json& loss = link["loss"];
+  const Json& loss = link.at("loss");
   if (loss.is_null()) return kUnknown;
-  return fmt::format("{} % ({}–{})", short_percent(loss["percent"]), short_percent(loss["low_percent"]),
-                     short_percent(loss["high_percent"]));
+  return fmt::format("{} % ({}–{})", short_percent(loss.at("percent")), short_percent(loss.at("low_percent")),
+                     short_percent(loss.at("high_percent")));
 }
 
 std::string show_bandwidth(const Json& link) {
-  const Json& bandwidth = link["bandwidth"];
-  return fmt::format("{:g}M {}{}", bandwidth["mbit"].get<double>(), bandwidth["source"].get<std::string>(),
-                     bandwidth["stale"].get<bool>() ? ", stale" : "");
+  const Json& bandwidth = link.at("bandwidth");
+  return fmt::format("{:g}M {}{}", bandwidth.at("mbit").get<double>(),
+                     bandwidth.at("source").get<std::string>(),
+                     bandwidth.at("stale").get<bool>() ? ", stale" : "");
 }
 
 std::string show_worth(const Json& value, bool path) {
@@ -44,6 +45,11 @@ std::string show_worth(const Json& value, bool path) {
   if (!path) return value.get<double>() == 0 ? "last resort" : fmt::format("{:g}", value.get<double>());
   return value.get<double>() >= kLastResort_ms ? "last resort"
                                                : fmt::format("{:.1f} ms", value.get<double>());
+}
+
+std::string show_count(const Json& value) {
+  // get<> would cast whatever number it is; this throws where it is another kind.
+  return std::to_string(value.get_ref<const Json::number_unsigned_t&>());
 }
 
 std::string show_age(const Json& seconds) {
@@ -56,22 +62,29 @@ std::string show_age(const Json& seconds) {
 }
 
 Cell show_standing(const Json& link) {
-  const auto standing = link["standing"].get<std::string>();
+  const auto standing = link.at("standing").get<std::string>();
   if (standing == "up") return {standing, Colour::green};
   if (standing == "down") return {standing, Colour::red};
   return {standing, Colour::yellow};
 }
 
 std::string show_note(const Json& link) {
-  if (!link["interface_up"].get<bool>())
-    return fmt::format("{} is not up", link["interface"].get<std::string>());
-  if (link["session_established"] == false) return "no BGP session";
-  if (link["bfd_up"] == false) return "BFD is not up";
-  const Json& held = link["held"];
+  if (!link.at("interface_up").get<bool>())
+    return fmt::format("{} is not up", link.at("interface").get<std::string>());
+  if (const auto fault = link.find("local_fault"); fault != link.end() && fault->is_string()) {
+    return "local fault: " + fault->get<std::string>();
+  }
+  if (const auto mtu = link.find("mtu"); mtu != link.end() && mtu->at("passes") == false) {
+    return fmt::format("mtu: {} bytes do not pass", show_count(mtu->at("bytes")));
+  }
+  if (link.at("session_established") == false) return "no BGP session";
+  if (link.at("bfd_up") == false) return "BFD is not up";
+  const Json& held = link.at("held");
   if (held.is_null()) return "";
-  const std::string text = held["text"].get<std::string>();
-  return held["remaining_s"].is_null() ? text
-                                       : fmt::format("{} ({} more)", text, show_age(held["remaining_s"]));
+  const std::string text = held.at("text").get<std::string>();
+  return held.at("remaining_s").is_null()
+             ? text
+             : fmt::format("{} ({} more)", text, show_age(held.at("remaining_s")));
 }
 
 }  // namespace trimtab::cli

@@ -6,6 +6,7 @@
 
 #include "netlink/exchange.h"
 #include "netlink/generic.h"
+#include "netlink/refusal.h"
 #include "os/privilege.h"
 
 namespace trimtab::cli {
@@ -48,8 +49,10 @@ Result<void> Kernel::tell(os::NetlinkSocket& socket, const netlink::Request& req
                           const std::string& attempt) {
   const auto answer = ask(socket, request);
   if (answer) return {};
+  const std::optional<int> number = answer.error().number;
   return Error{.what = fmt::format("cannot {}: {}", attempt, answer.error().what),
-               .number = answer.error().number};
+               .fix = std::string(netlink::cure(number.value_or(0))),
+               .number = number};
 }
 
 Result<std::uint16_t> Kernel::wireguard_family() {
@@ -61,15 +64,25 @@ Result<std::uint16_t> Kernel::wireguard_family() {
   return family;
 }
 
-Result<int> Kernel::index_of(const std::string& interface) {
+Result<netlink::Link> Kernel::find_link(const std::string& interface) {
   const auto answer = ask(route_, netlink::get_link(interface));
-  if (!answer) return Error{.what = fmt::format("no interface {}: {}", interface, answer.error().what)};
+  if (!answer) {
+    return Error{.what = fmt::format("no interface {}: {}", interface, answer.error().what),
+                 .fix = std::string(netlink::cure(ENODEV)),
+                 .number = answer.error().number};
+  }
   for (const netlink::Message& message : *answer) {
     const auto link = netlink::read_link(message);
     if (!link) return link.error();
-    if (*link) return (*link)->index;
+    if (*link) return **link;
   }
-  return Error{fmt::format("no interface {}", interface)};
+  return Error{.what = fmt::format("no interface {}", interface), .number = ENODEV};
+}
+
+Result<int> Kernel::index_of(const std::string& interface) {
+  const auto link = find_link(interface);
+  if (!link) return link.error();
+  return link->index;
 }
 
 }  // namespace trimtab::cli

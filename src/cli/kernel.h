@@ -24,6 +24,8 @@ class Kernel {
   // All but the files, which are no part of the kernel.
   Result<network::FoundState> read();
 
+  // What is there already, and ours, is made; what is not there is deleted: a run that was interrupted, or
+  // somebody else, may have been quicker.
   Result<void> carry_out(const network::CreateInterface& action);
   Result<void> carry_out(const network::ChangeInterface& action);
   Result<void> carry_out(const network::DeleteInterface& action);
@@ -42,11 +44,14 @@ class Kernel {
   Result<Messages> ask(os::NetlinkSocket& socket, const netlink::Request& request);
   Result<void> tell(os::NetlinkSocket& socket, const netlink::Request& request, const std::string& attempt);
   Result<std::uint16_t> wireguard_family();
+  Result<netlink::Link> find_link(const std::string& interface);
   Result<int> index_of(const std::string& interface);
 
   Result<std::vector<netlink::Link>> read_links(network::FoundState& found);
   Result<void> read_addresses(const std::vector<netlink::Link>& links, network::FoundState& found);
   Result<void> read_routes(const std::vector<netlink::Link>& links, network::FoundState& found);
+  static Result<void> read_routes(const Messages& answer, const std::vector<netlink::Link>& links,
+                                  network::FoundState& found);
   Result<void> read_wireguard(network::FoundState& found);
 
   os::NetlinkSocket route_;

@@ -28,6 +28,7 @@ constexpr Command kCommands[] = {
     {"render", "write a site's configuration as files", declare_render},
     {"plan", "show what `up` would change, and change nothing", declare_plan},
     {"up", "make the kernel match the mesh file", declare_up},
+    {"confirm", "keep what the last `up --confirm` made", declare_confirm},
     {"down", "remove what `up` made", declare_down},
     {"run", "measure the links and steer BIRD (the daemon)", declare_run},
     {"status", "show every link: what is measured, what is published", declare_status},

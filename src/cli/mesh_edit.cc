@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/say.h"
 #include "mesh/parse.h"
 #include "os/files.h"
 
@@ -29,7 +30,7 @@ Result<void> edit_mesh_file(const Common& common,
   if (const auto mistake = first_mistake(*after)) return Error{mistake->what + "; nothing was written"};
   if (const auto written = os::rewrite_file(common.mesh_file, *after); !written) return written;
   for (const mesh::Mistake& mistake : mesh::parse(*after).mistakes) {
-    if (mistake.warning) fmt::print(stderr, "{}\n", mesh::format_mistake(mistake, common.mesh_file));
+    if (mistake.warning) say("{}\n", mesh::format_mistake(mistake, common.mesh_file));
   }
   return {};
 }

@@ -17,9 +17,14 @@ Result<os::Finished> nft(std::vector<std::string> arguments, const std::string& 
 
 // nft explains over several lines, with a picture; the first one says it.
 Error refused(const char* attempt, const os::Finished& finished) {
+  const std::string why = finished.errors.substr(0, finished.errors.find('\n'));
+  const bool forbidden = why.find("Operation not permitted") != std::string::npos;
   return Error{
-      fmt::format("nft cannot {}: {}", attempt, finished.errors.substr(0, finished.errors.find('\n')))};
+      .what = fmt::format("nft cannot {}: {}", attempt, why),
+      .fix = forbidden ? "run it as root, where CAP_NET_ADMIN holds for this network namespace" : ""};
 }
+
+constexpr const char* kNoTable = "No such file or directory";
 
 Result<void> feed(std::vector<std::string> arguments, const std::string& script, const char* attempt) {
   const auto finished = nft(std::move(arguments), script);
@@ -39,8 +44,7 @@ Result<std::optional<std::string>> list_table() {
       nft({"-n", "list", "table", std::string(network::kTableFamily), std::string(network::kTableName)}, "");
   if (!finished) return finished.error();
   if (finished->status == 0) return std::optional<std::string>{finished->output};
-  if (finished->errors.find("No such file or directory") != std::string::npos)
-    return std::optional<std::string>{};
+  if (finished->errors.find(kNoTable) != std::string::npos) return std::optional<std::string>{};
   return refused("list its tables", *finished);
 }
 
@@ -53,7 +57,10 @@ Result<void> load_table(const std::string& script) {
 }
 
 Result<void> delete_table() {
-  return feed({"-f", "-"}, fmt::format("delete {}\n", table()), "delete trimtab's table");
+  const auto finished = nft({"-f", "-"}, fmt::format("delete {}\n", table()));
+  if (!finished) return finished.error();
+  const bool done = finished->status == 0 || finished->errors.find(kNoTable) != std::string::npos;
+  return done ? Result<void>{} : refused("delete trimtab's table", *finished);
 }
 
 }  // namespace trimtab::cli

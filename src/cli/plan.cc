@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/pending.h"
 #include "cli/plan_report.h"
 #include "cli/reconcile.h"
 #include "network/monthly_cost.h"
@@ -58,9 +59,10 @@ int plan(const Common& common, SiteFiles files) {
   auto kernel = Kernel::open();
   if (!kernel) return complain(kernel.error());
   show_warnings(state->warnings);
-  const auto made = reconcile(*kernel, *state, files);
+  auto made = reconcile(*kernel, *state, files);
   if (!made) return complain(made.error());
   if (!made->plan.conflicts.empty()) return complain_all(made->plan.conflicts);
+  if (const std::string told = tell_pending(files); !told.empty()) made->plan.notes.push_back(told);
   report(common, *state, made->plan);
   return kFine;
 }

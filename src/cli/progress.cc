@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "cli/say.h"
+
 namespace trimtab::cli {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr int kWidth = 40;
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (shown_percent_ >= 0) fmt::print(stderr, "\r{:{}}\r", "", kWidth + 8);
+  if (shown_percent_ >= 0) say("\r{:{}}\r", "", kWidth + 8);
 }
 
 void Progress::show(double share_done) {
@@ -23,7 +25,7 @@ void Progress::show(double share_done) {
   if (!terminal_ || percent == shown_percent_) return;
   shown_percent_ = percent;
   const auto filled = static_cast<std::size_t>(kWidth * percent / 100);
-  fmt::print(stderr, "\r[{:<{}}] {:3} %", std::string(filled, '#'), kWidth, percent);
+  say("\r[{:<{}}] {:3} %", std::string(filled, '#'), kWidth, percent);
   std::fflush(stderr);
 }
 

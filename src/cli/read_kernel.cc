@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <linux/rtnetlink.h>
 
+#include <cerrno>
 #include <map>
 
 #include "cli/kernel.h"
@@ -24,7 +25,10 @@ std::string name_of(int index, const std::vector<netlink::Link>& links) {
 network::FoundInterface found_interface(const netlink::Link& link) {
   network::FoundInterface found{
       {.name = link.name, .kind = link.kind, .alias = link.alias, .mtu = link.mtu}, link.up, link.group};
-  if (link.gre) found.interface.gre = network::Gre{link.gre->local, link.gre->remote, link.gre->ttl};
+  if (link.gre) {
+    found.interface.gre =
+        network::Gre{link.gre->local, link.gre->remote, link.gre->ttl, link.gre->encapsulation_limit};
+  }
   return found;
 }
 
@@ -36,8 +40,11 @@ network::FoundPeer found_peer(const netlink::WireGuardPeer& peer) {
 
 // Every setting that a plan may want to change, or that changes along with one.
 std::map<std::string, std::string> read_sysctls() {
-  std::map<std::string, std::string> values = os::read_interface_sysctls("rp_filter");
-  values.merge(os::read_interface_sysctls("forwarding"));
+  std::map<std::string, std::string> values;
+  for (const char* setting : {"rp_filter", "forwarding"})
+    values.merge(os::read_interface_sysctls(Family::ipv4, setting));
+  for (const char* setting : {"forwarding", "accept_ra", "disable_ipv6"})
+    values.merge(os::read_interface_sysctls(Family::ipv6, setting));
   for (const char* path :
        {"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects", "net/ipv4/conf/all/send_redirects"}) {
     if (auto value = os::read_sysctl(path)) values[path] = *std::move(value);
@@ -75,9 +82,19 @@ Result<void> Kernel::read_addresses(const std::vector<netlink::Link>& links, net
 }
 
 Result<void> Kernel::read_routes(const std::vector<netlink::Link>& links, network::FoundState& found) {
-  const auto answer = ask(route_, netlink::dump_routes(Family::ipv4));
-  if (!answer) return answer.error();
-  for (const netlink::Message& message : *answer) {
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const auto answer = ask(route_, netlink::dump_routes(family));
+    // A kernel without IPv6 has no routes of it.
+    if (!answer && family == Family::ipv6 && answer.error().number == EOPNOTSUPP) continue;
+    if (!answer) return answer.error();
+    if (const auto read = read_routes(*answer, links, found); !read) return read;
+  }
+  return {};
+}
+
+Result<void> Kernel::read_routes(const Messages& answer, const std::vector<netlink::Link>& links,
+                                 network::FoundState& found) {
+  for (const netlink::Message& message : answer) {
     const auto route = netlink::read_route(message);
     if (!route) return route.error();
     if (!*route || (*route)->table != RT_TABLE_MAIN) continue;
@@ -87,18 +104,21 @@ Result<void> Kernel::read_routes(const std::vector<netlink::Link>& links, networ
   return {};
 }
 
+// Of our own interfaces alone: the keys of others are nobody's business.
 Result<void> Kernel::read_wireguard(network::FoundState& found) {
-  const network::FoundInterface* underlay = found.find(network::kUnderlay);
-  if (underlay == nullptr || underlay->interface.kind != "wireguard") return {};
-  const auto family = wireguard_family();
-  if (!family) return family.error();
-  const auto answer = ask(generic_, netlink::get_device(*family, network::kUnderlay));
-  if (!answer) return Error{fmt::format("cannot read {}: {}", network::kUnderlay, answer.error().what)};
-  const auto device = netlink::read_device(*answer);
-  if (!device) return device.error();
-  network::FoundWireGuard wireguard{.private_key = device->private_key, .port = device->port};
-  for (const netlink::WireGuardPeer& peer : device->peers) wireguard.peers.push_back(found_peer(peer));
-  found.wireguard = std::move(wireguard);
+  for (const network::FoundInterface& present : found.interfaces) {
+    const std::string& name = present.interface.name;
+    if (present.interface.kind != "wireguard" || !present.is_own()) continue;
+    const auto family = wireguard_family();
+    if (!family) return family.error();
+    const auto answer = ask(generic_, netlink::get_device(*family, name));
+    if (!answer) return Error{fmt::format("cannot read {}: {}", name, answer.error().what)};
+    const auto device = netlink::read_device(*answer);
+    if (!device) return device.error();
+    network::FoundWireGuard wireguard{.private_key = device->private_key, .port = device->port};
+    for (const netlink::WireGuardPeer& peer : device->peers) wireguard.peers.push_back(found_peer(peer));
+    found.wireguard[name] = std::move(wireguard);
+  }
   return {};
 }
 

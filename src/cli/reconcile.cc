@@ -4,7 +4,10 @@
 
 #include <cerrno>
 
+#include "bird/metrics_file.h"
 #include "cli/bird_files.h"
+#include "cli/other_bird.h"
+#include "cli/say.h"
 #include "os/files.h"
 
 namespace trimtab::cli {
@@ -13,9 +16,19 @@ namespace {
 // The configuration of a mesh of a thousand sites is two megabytes.
 constexpr std::size_t kMaxFileSize = 16 * 1024 * 1024;
 
-Result<void> read_files(const std::vector<std::string>& paths, network::FoundState& found) {
+// The daemon's directory may have anything under this name, which goes neither to a terminal nor, undone,
+// back to the disk: what is no metrics file counts as an empty one.
+Result<std::string> read_metrics(const std::string& path) {
+  auto own = os::read_own_file(path, kMaxFileSize);
+  if (own) return bird::parse_metrics(own->text) ? std::move(own->text) : std::string{};
+  if (own.error().number == ENOENT) return own.error();
+  return Error{fmt::format("{} cannot be read as a file", path), "move it away: `trimtab up` writes it anew"};
+}
+
+Result<void> read_files(const std::vector<std::string>& paths, const std::string& metrics,
+                        network::FoundState& found) {
   for (const std::string& path : paths) {
-    auto content = os::read_file(path, kMaxFileSize);
+    auto content = path == metrics ? read_metrics(path) : os::read_file(path, kMaxFileSize);
     if (content) {
       found.files[path] = *std::move(content);
     } else if (content.error().number != ENOENT) {
@@ -25,10 +38,11 @@ Result<void> read_files(const std::vector<std::string>& paths, network::FoundSta
   return {};
 }
 
-Result<network::FoundState> find(Kernel& kernel, const std::vector<std::string>& paths) {
+Result<network::FoundState> find(Kernel& kernel, const std::vector<std::string>& paths,
+                                 const std::string& metrics) {
   auto found = kernel.read();
   if (!found) return found;
-  if (const auto read = read_files(paths, *found); !read) return read.error();
+  if (const auto read = read_files(paths, metrics, *found); !read) return read.error();
   return found;
 }
 
@@ -38,12 +52,15 @@ std::optional<std::string> content_of(const std::string& path, const network::Fo
 }
 
 void note_missing_lan_address(const mesh::Site& self, const bird::Local& local, network::Plan& plan) {
-  if (self.lan.empty() || bird::lan_address(self, local)) return;
-  plan.notes.push_back(
-      fmt::format("{} has no address inside {}: until it has one and `up` is run again, nobody in the mesh "
-                  "can answer this "
-                  "router's own packets",
-                  self.lan_interface, self.lan.front().text()));
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const Prefix* lan = first_of_family(self.lan, family);
+    if (lan == nullptr || bird::lan_address(self, local, family)) continue;
+    plan.notes.push_back(
+        fmt::format("{} has no address inside {}: until it has one and `up` is run again, nobody in the mesh "
+                    "can answer this "
+                    "router's own packets",
+                    self.lan_interface, lan->text()));
+  }
 }
 
 }  // namespace
@@ -51,13 +68,15 @@ void note_missing_lan_address(const mesh::Site& self, const bird::Local& local, 
 Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const SiteFiles& files) {
   const auto memory = load_memory(files);
   if (!memory) return memory.error();
-  const auto found = find(kernel, {files.metrics(), files.origins(), files.bird_configuration()});
+  const auto found =
+      find(kernel, {files.metrics(), files.origins(), files.bird_configuration()}, files.metrics());
   if (!found) return found.error();
   const mesh::Site& self = *state.mesh.find_site(state.self);
-  Reconciliation made{.before = *memory, .local = local_facts(self, *found)};
+  Reconciliation made{.before = *memory, .local = local_facts(self, *found, files)};
   network::WantedState wanted = state.wanted;
   wanted.files = bird_files(state.mesh, state.self, files, made.local, content_of(files.metrics(), *found));
   made.plan = network::plan_up(wanted, *found, *memory);
+  for (Error& bird : other_birds(files)) made.plan.conflicts.push_back(std::move(bird));
   note_missing_lan_address(self, made.local, made.plan);
   return made;
 }
@@ -65,13 +84,13 @@ Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const S
 Result<Reconciliation> reconcile_with_nothing(Kernel& kernel, const SiteFiles& files) {
   const auto memory = load_memory(files);
   if (!memory) return memory.error();
-  const auto found = find(kernel, memory->files);
+  const auto found = find(kernel, memory->files, files.metrics());
   if (!found) return found.error();
   return Reconciliation{.plan = network::plan_down(*found, *memory), .before = *memory};
 }
 
 void show_warnings(const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) fmt::print(stderr, "trimtab: warning: {}\n", warning);
+  for (const std::string& warning : warnings) say("trimtab: warning: {}\n", warning);
 }
 
 int complain_all(const std::vector<Error>& errors) {

@@ -153,7 +153,7 @@ std::function<int()> declare_record(CLI::App& app, const Common& common) {
       if (!read) return complain(Error{fmt::format("--duration: {}", read.error().text())});
       duration = *read;
     }
-    return record(common, *options, *interval, duration);
+    return while_asking(common, [&] { return record(common, *options, *interval, duration); });
   };
 }
 

@@ -2,58 +2,55 @@
 // `up`.
 #include <fmt/core.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <memory>
 
-#include "bird/metrics_file.h"
 #include "cli/command.h"
+#include "cli/rendered_files.h"
+#include "cli/say.h"
 #include "cli/site_files.h"
-#include "cli/site_state.h"
 #include "control/json.h"
-#include "os/files.h"
 #include "render/files.h"
+#include "render/networkd.h"
+#include "render/uci.h"
 
 namespace trimtab::cli {
 namespace {
 
-constexpr std::size_t kMaxFileSize = 16 * 1024 * 1024;
-
 struct Options {
   std::string target = "files";
   std::string out;
+  std::vector<std::string> lan_addresses;
   SiteFiles site_files;
 };
 
-Result<void> check_target(const std::string& target) {
-  if (target == "files") return {};
-  if (target == "networkd" || target == "uci") {
-    return Error{fmt::format("target {} is not supported by this version", target), "use --target files"};
-  }
-  return Error{fmt::format("there is no target {}", target), "use --target files"};
+using Rendered = Result<std::vector<render::RenderedFile>>;
+
+Rendered render_target(const std::string& target, const mesh::Mesh& mesh, mesh::SiteId self,
+                       const render::Router& router) {
+  if (target == "files") return render::files(mesh, self, router);
+  if (target == "networkd") return render::networkd(mesh, self, router);
+  if (target == "uci") return render::uci(mesh, self, router);
+  return Error{fmt::format("there is no target {}", target), "use --target files, networkd or uci"};
 }
 
-// Somebody's own file of the same name is not ours to overwrite.
-Result<void> check_overwrite(const std::string& path) {
-  const auto present = os::read_file(path, kMaxFileSize);
-  if (!present) {
-    if (present.error().number == ENOENT) return {};
-    return present.error();
+// Which of its addresses the router will have in its LAN, `render` cannot know: it may run elsewhere.
+Result<bird::Local> local_facts(const std::vector<std::string>& addresses, const mesh::Site& site) {
+  bird::Local local;
+  for (const std::string& text : addresses) {
+    const auto prefix = parse_prefix(text);
+    if (!prefix || text.find('/') == std::string::npos) {
+      return Error{fmt::format("--lan-address {} is no address with the length of its subnet", text),
+                   "write it as in 10.10.1.1/24"};
+    }
+    const auto holds = [&](const Prefix& lan) { return lan.contains(prefix->address); };
+    if (std::none_of(site.lan.begin(), site.lan.end(), holds)) {
+      return Error{fmt::format("--lan-address {} is in no LAN of site {}", text, site.name),
+                   "give one that the router has on its lan_interface"};
+    }
+    local.lan_addresses.push_back(*prefix);
   }
-  const std::string first_line = present->substr(0, present->find('\n'));
-  if (first_line.find("trimtab") != std::string::npos || bird::parse_metrics(*present)) return {};
-  return Error{fmt::format("{} exists and is not trimtab's", path), "move it away, or name another --out"};
-}
-
-Result<void> write(const std::vector<render::RenderedFile>& files, const std::string& directory) {
-  if (const auto made = os::make_directories(directory, 0755); !made) return made;
-  for (const render::RenderedFile& file : files) {
-    if (const auto checked = check_overwrite(directory + "/" + file.name); !checked) return checked;
-  }
-  for (const render::RenderedFile& file : files) {
-    const auto written = os::replace_file(directory + "/" + file.name, file.content, 0644);
-    if (!written) return written;
-  }
-  return {};
+  return local;
 }
 
 void report(const Common& common, const Options& options, const std::vector<render::RenderedFile>& files) {
@@ -63,18 +60,33 @@ void report(const Common& common, const Options& options, const std::vector<rend
   fmt::print("{}\n", control::to_line({{"target", options.target}, {"out", options.out}, {"files", names}}));
 }
 
+void note_missing_lan_address(const Options& options, const mesh::Site& site) {
+  if (options.target == "files" || site.lan.empty() || !options.lan_addresses.empty()) return;
+  say("trimtab: warning: without --lan-address nobody in the mesh can answer packets of the router itself; "
+      "LAN to LAN works all the same\n");
+}
+
 int render_site(const Common& common, Options options) {
-  if (const auto known = check_target(options.target); !known) return complain(known.error());
   int status = kFine;
   const auto mesh = load_mesh(common, status);
   if (!mesh) return status;
   const auto self = own_site(common, *mesh);
   if (!self) return complain(self.error());
   make_absolute(options.site_files);
-  const bird::Paths paths{.origins = options.site_files.origins(), .metrics = options.site_files.metrics()};
-  const auto files = render::files(*mesh, *self, paths);
-  if (const auto written = write(files, options.out); !written) return complain(written.error());
-  report(common, options, files);
+  const mesh::Site& site = *mesh->find_site(*self);
+  const auto local = local_facts(options.lan_addresses, site);
+  if (!local) return complain(local.error());
+  const auto files = render_target(
+      options.target, *mesh, *self,
+      {.config_dir = options.site_files.config_dir, .run_dir = options.site_files.run_dir, .local = *local});
+  if (!files) return complain(files.error());
+  note_missing_lan_address(options, site);
+  if (const auto written = write_rendered(*files, options.out); !written) return complain(written.error());
+  if (options.target == "networkd") {
+    const auto removed = remove_stale(*files, options.out, render::kNetworkdOwn);
+    if (!removed) return complain(removed.error());
+  }
+  report(common, options, *files);
   return kFine;
 }
 
@@ -82,8 +94,16 @@ int render_site(const Common& common, Options options) {
 
 std::function<int()> declare_render(CLI::App& app, const Common& common) {
   auto options = std::make_shared<Options>();
-  app.add_option("--target", options->target, "files")->type_name("TARGET")->capture_default_str();
-  app.add_option("--out", options->out, "the directory to write into")->type_name("DIR")->required();
+  app.add_option("--target", options->target, "files, networkd or uci")
+      ->type_name("TARGET")
+      ->capture_default_str();
+  app.add_option("--out", options->out,
+                 "the directory to write into; networkd and uci: a tree as seen from /")
+      ->type_name("DIR")
+      ->required();
+  app.add_option("--lan-address", options->lan_addresses,
+                 "the router's own address in its LAN, the source of its own packets: 10.10.1.1/24")
+      ->type_name("ADDRESS/LENGTH");
   declare_site_files(app, options->site_files);
   return [&common, options] { return render_site(common, *options); };
 }

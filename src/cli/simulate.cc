@@ -1,11 +1,13 @@
 // trimtab simulate: the daemon's controller on a mesh of its own making, with a clock of its own.
 #include <fmt/core.h>
 
+#include <charconv>
 #include <chrono>
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "cli/simulate_report.h"
 #include "os/clock.h"
 #include "os/files.h"
@@ -77,8 +79,7 @@ std::optional<sim::Scenario> find_scenario(const Options& options, Ground ground
     return std::nullopt;
   }
   auto read = sim::read_scenario(*text, std::move(ground.topology));
-  for (const auto& mistake : read.mistakes)
-    fmt::print(stderr, "{}\n", mesh::format_mistake(mistake, options.scenario));
+  for (const auto& mistake : read.mistakes) say("{}\n", mesh::format_mistake(mistake, options.scenario));
   if (!read.scenario) status = kAnswerIsNo;
   return std::move(read.scenario);
 }
@@ -90,11 +91,20 @@ sim::Choice choice_of(const std::string& policy, const sim::Topology& topology) 
   return topology.policy == mesh::Policy::score ? sim::Choice::score : sim::Choice::path;
 }
 
+// The library would take octal, a sign, and what does not fit: a seed is what is written as it is read.
+// Empty: it is one.
+std::string complaint_about_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (text == std::to_string(seed)) return {};
+  return fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text);
+}
+
 // Not part of what the same seed repeats: so it goes where no file takes it for a result.
 void say_speed(const sim::Simulation& simulation, Duration took) {
   const double seconds = std::chrono::duration<double>(took).count();
-  fmt::print(stderr, "{} link-samples in {:.2f} s: {:.2f} million a second\n", simulation.samples(), seconds,
-             static_cast<double>(simulation.samples()) / seconds / 1e6);
+  say("{} link-samples in {:.2f} s: {:.2f} million a second\n", simulation.samples(), seconds,
+      static_cast<double>(simulation.samples()) / seconds / 1e6);
 }
 
 Result<void> set_duration(const std::string& text, sim::Scenario& scenario) {
@@ -107,8 +117,20 @@ Result<void> set_duration(const std::string& text, sim::Scenario& scenario) {
   return {};
 }
 
+// What would otherwise be ignored without a word.
+Result<void> check_together(const Options& options, bool mesh_given) {
+  const bool made_up = !options.matrix.empty() || options.sites > 0;
+  if (mesh_given && made_up)
+    return Error{"--mesh beside --matrix or --sites: each says which mesh", "give one of them"};
+  if (options.degree > 0 && !made_up)
+    return Error{"--degree chooses among the links of --matrix or --sites",
+                 "give one of them, or leave it out"};
+  return {};
+}
+
 int simulate(const Common& common, const Options& options, bool mesh_given) {
   int status = kFine;
+  if (const auto fits = check_together(options, mesh_given); !fits) return complain(fits.error());
   Ground ground = find_ground(common, options, mesh_given);
   if (ground.failed) return *ground.failed;
   auto scenario = find_scenario(options, std::move(ground), status);
@@ -134,7 +156,7 @@ int simulate(const Common& common, const Options& options, bool mesh_given) {
                               .seed = options.seed,
                               .events = options.events};
   if (!options.plot.empty()) {
-    const auto written = os::replace_file(options.plot, plot(report), 0644);
+    const auto written = os::save_file(options.plot, plot(report));
     if (!written) return complain(written.error());
   }
   std::fputs((common.json ? to_json_text(report) : show(report)).c_str(), stdout);
@@ -168,6 +190,7 @@ std::function<int()> declare_simulate(CLI::App& app, const Common& common) {
       ->type_name("TIME");
   app.add_option("--seed", options->seed, "of everything that is left to chance")
       ->type_name("N")
+      ->check(CLI::Validator(complaint_about_seed, ""))
       ->capture_default_str();
   app.add_flag("--events", options->events, "list every decision and every change of route");
   app.add_option("--plot", options->plot, "draw the cost against time")->type_name("OUT.svg");

@@ -13,6 +13,9 @@ namespace {
 
 // Twice the firewall table and a line for each address and setting: a thousand sites take 100 kB.
 constexpr std::size_t kMaxMemorySize = 4 * 1024 * 1024;
+constexpr unsigned kDirectoryMode = 0755;
+// An `up` of fifty links takes about a second; one that takes longer than this is stuck.
+constexpr std::chrono::seconds kPatience{10};
 
 }  // namespace
 
@@ -20,6 +23,10 @@ void declare_site_files(CLI::App& app, SiteFiles& files) {
   app.add_option("--config-dir", files.config_dir, "where bird.conf, origins.conf and private.key are")
       ->type_name("DIR")
       ->capture_default_str();
+  declare_run_directory(app, files);
+}
+
+void declare_run_directory(CLI::App& app, SiteFiles& files) {
   app.add_option("--run-dir", files.run_dir, "where metrics.conf, bird.ctl and up.json are")
       ->type_name("DIR")
       ->capture_default_str();
@@ -33,9 +40,25 @@ void make_absolute(SiteFiles& files) {
   }
 }
 
+Result<os::FileLock> take_site(const SiteFiles& files) {
+  for (const std::string& directory : {files.config_dir, files.run_dir}) {
+    if (const auto made = os::make_directories(directory, kDirectoryMode); !made) return made.error();
+  }
+  auto lock = os::FileLock::take(files.lock(), kPatience);
+  if (!lock) return lock;
+  for (const std::string& path :
+       {files.bird_configuration(), files.origins(), files.metrics(), files.memory(), files.pending()}) {
+    os::remove_abandoned(path);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(files.scratch(), ignored);
+  return lock;
+}
+
 Result<network::Memory> load_memory(const SiteFiles& files) {
   const network::Memory nothing{.kernel = os::kernel_identity()};
-  const auto text = os::read_file(files.memory(), kMaxMemorySize);
+  // The directory is the daemon's, and what stands in the file is written into the kernel.
+  const auto text = os::read_trusted_file(files.memory(), kMaxMemorySize);
   if (!text && text.error().number == ENOENT) return nothing;
   if (!text) return text.error();
   auto memory = network::parse_memory(*text);
@@ -58,6 +81,10 @@ Result<void> save_memory(const SiteFiles& files, const network::Memory& memory) 
 
 Result<void> forget(const SiteFiles& files) {
   return os::remove_file(files.memory());
+}
+
+Result<void> put_memory_back(const SiteFiles& files, const network::Memory& before) {
+  return before.site.empty() ? forget(files) : save_memory(files, before);
 }
 
 }  // namespace trimtab::cli

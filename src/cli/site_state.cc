@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/private_key.h"
+#include "mesh/public_key.h"
 #include "os/resolve.h"
 
 namespace trimtab::cli {
@@ -27,9 +28,20 @@ network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_i
                       addresses.error().what, peer.name));
       continue;
     }
-    for (const IpAddress& address : *addresses) endpoints[peer.id].push_back({address, peer.endpoint->port});
+    const std::uint16_t port = *mesh::listening_port(mesh, peer, self_id);
+    for (const IpAddress& address : *addresses) endpoints[peer.id].push_back({address, port});
   }
   return endpoints;
+}
+
+// Everything would come up, and no peer ever shake hands.
+std::string wrong_key(const mesh::Site& self, network::PrivateKey key, const SiteFiles& files) {
+  const mesh::PublicKey own = SecretKey(key).public_key();
+  if (own == self.public_key) return {};
+  return fmt::format(
+      "{} belongs to public key {}, and the mesh file has {} for site {}: no peer will shake hands; "
+      "put the right key into one of the two",
+      files.private_key(), mesh::format_public_key(own), mesh::format_public_key(self.public_key), self.name);
 }
 
 }  // namespace
@@ -47,6 +59,8 @@ std::optional<SiteState> site_state(const Common& common, const SiteFiles& files
   if (!key) return refuse(key.error());
 
   SiteState state{.mesh = *std::move(mesh), .self = *self};
+  if (const std::string told = wrong_key(*state.mesh.find_site(*self), *key, files); !told.empty())
+    state.warnings.push_back(told);
   const network::Endpoints endpoints = resolve_endpoints(state.mesh, state.self, state.warnings);
   state.wanted = network::wanted(state.mesh, state.self, *key, endpoints);
 

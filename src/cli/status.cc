@@ -1,8 +1,12 @@
 // trimtab status: every link of this site, what is measured, what is published, what is held back.
 #include <fmt/core.h>
 
+#include <memory>
+
 #include "cli/ask.h"
 #include "cli/figures.h"
+#include "cli/pending.h"
+#include "cli/say.h"
 #include "cli/table.h"
 
 namespace trimtab::cli {
@@ -11,11 +15,11 @@ namespace {
 using control::Json;
 
 std::string show_bird(const Json& bird) {
-  const auto state = bird["state"].get<std::string>();
-  const auto version = bird["version"].get<std::string>();
+  const auto state = bird.at("state").get<std::string>();
+  const auto version = bird.at("version").get<std::string>();
   std::string text = "BIRD " + (version.empty() ? "" : version + " ") +
                      coloured(state == "connected" ? Colour::green : Colour::red, state);
-  if (bird["pending"].get<bool>()) text += coloured(Colour::yellow, ", publish pending");
+  if (bird.at("pending").get<bool>()) text += coloured(Colour::yellow, ", publish pending");
   return text;
 }
 
@@ -26,23 +30,23 @@ std::string joined(const Json& names) {
 }
 
 std::string show(const Json& status) {
-  const bool path = status["policy"] == "path";
+  const bool path = status.at("policy") == "path";
   std::string out = fmt::format("{}  site {}  policy {}  {}  underlay: {}  up {}\n",
-                                coloured(Colour::bold, status["mesh"].get<std::string>()),
-                                coloured(Colour::bold, status["site"].get<std::string>()),
-                                status["policy"].get<std::string>(), show_bird(status["bird"]),
-                                status["underlay"].get<std::string>(), show_age(status["uptime_s"]));
-  if (!status["bird"]["error"].is_null()) {
-    out += coloured(Colour::red, "BIRD: " + status["bird"]["error"].get<std::string>()) + "\n";
+                                coloured(Colour::bold, status.at("mesh").get<std::string>()),
+                                coloured(Colour::bold, status.at("site").get<std::string>()),
+                                status.at("policy").get<std::string>(), show_bird(status.at("bird")),
+                                status.at("underlay").get<std::string>(), show_age(status.at("uptime_s")));
+  if (!status.at("bird").at("error").is_null()) {
+    out += coloured(Colour::red, "BIRD: " + status.at("bird").at("error").get<std::string>()) + "\n";
   }
-  if (!status["mesh_file_ok"].get<bool>()) {
+  if (!status.at("mesh_file_ok").get<bool>()) {
     out += coloured(Colour::red, "The mesh file has mistakes (trimtab check): the one before is in force.") +
            "\n";
   }
-  if (!status["other_mesh_files"].empty()) {
-    out +=
-        coloured(Colour::yellow, "Another mesh file than here: " + joined(status["other_mesh_files"]) + ".") +
-        "\n";
+  if (!status.at("other_mesh_files").empty()) {
+    out += coloured(Colour::yellow,
+                    "Another mesh file than here: " + joined(status.at("other_mesh_files")) + ".") +
+           "\n";
   }
   using Align = Table::Align;
   Table table({{"LINK TO"},
@@ -54,24 +58,37 @@ std::string show(const Json& status) {
                {"PUBLISHED", Align::right},
                {"FOR", Align::right},
                {"NOTE"}});
-  for (const Json& link : status["links"]) {
-    table.add({{link["neighbour"].get<std::string>(), Colour::bold},
+  for (const Json& link : status.at("links")) {
+    table.add({{link.at("neighbour").get<std::string>(), Colour::bold},
                show_standing(link),
                show_rtt(link),
                show_loss(link),
                show_bandwidth(link),
-               show_worth(link[path ? "cost_ms" : "preference"], path),
-               show_worth(link[path ? "published_ms" : "published_preference"], path),
-               show_age(link["since_change_s"]),
+               show_worth(link.at(path ? "cost_ms" : "preference"), path),
+               show_worth(link.at(path ? "published_ms" : "published_preference"), path),
+               show_age(link.at("since_change_s")),
                {show_note(link), Colour::yellow}});
   }
   return out + table.text();
 }
 
+// What `up` left to be done, before what the daemon sees. Both files are root's; nobody else is told.
+void tell_of_up(const SiteFiles& files) {
+  if (const std::string told = tell_pending(files); !told.empty()) say("trimtab: {}\n", told);
+  const auto memory = load_memory(files);
+  if (!memory || memory->doing.empty() || os::FileLock::held(files.lock())) return;
+  say("trimtab: `{}` was interrupted here; `trimtab plan` says what it left\n", memory->doing);
+}
+
 }  // namespace
 
-std::function<int()> declare_status(CLI::App&, const Common& common) {
-  return [&common] { return ask_and_show(common, control::AskStatus{}, show); };
+std::function<int()> declare_status(CLI::App& app, const Common& common) {
+  const auto files = std::make_shared<SiteFiles>();
+  declare_run_directory(app, *files);
+  return [&common, files] {
+    tell_of_up(*files);
+    return ask_and_show(common, control::AskStatus{}, show);
+  };
 }
 
 }  // namespace trimtab::cli

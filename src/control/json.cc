@@ -51,6 +51,7 @@ Json to_json(const LinkReport& link, std::string_view policy) {
             {"interface_up", link.interface_up},
             {"session_established", or_null(link.session_established, same)},
             {"bfd_up", or_null(link.bfd_up, same)},
+            {"mtu", {{"bytes", link.mtu.bytes}, {"passes", or_null(link.mtu.passes, same)}}},
             {"rtt_ms", or_null(link.rtt, milliseconds)},
             {"jitter_ms", or_null(link.jitter, milliseconds)},
             {"last_rtt_ms", or_null(link.last_rtt, milliseconds)},
@@ -67,11 +68,19 @@ Json to_json(const LinkReport& link, std::string_view policy) {
   json[path ? "published_ms" : "published_preference"] = rounded(link.published);
   json["held"] = link.held ? to_json(*link.held) : Json(nullptr);
   json["since_change_s"] = or_null(link.since_change, seconds);
+  json["local_fault"] = or_null(link.local_fault, [](const std::string& text) { return text; });
   json["counters"] = {{"probes_sent", link.probes_sent},
                       {"quick_probes", link.quick_probes},
+                      {"probes_answered", link.probes_answered},
+                      {"probes_late", link.probes_late},
+                      {"probes_lost", link.probes_lost},
+                      {"probes_unmeasured", link.probes_unmeasured},
                       {"forged_answers", link.forged_answers},
                       {"duplicate_answers", link.duplicate_answers},
-                      {"local_faults", link.local_faults}};
+                      {"malformed_packets", link.malformed_packets},
+                      {"icmp_errors", link.icmp_errors},
+                      {"local_faults", link.local_faults},
+                      {"clock_steps", link.clock_steps}};
   return json;
 }
 
@@ -128,6 +137,11 @@ Json to_json(const Status& status) {
             {"pending", status.bird.pending},
             {"error", or_null(status.bird.error, [](const std::string& text) { return text; })}}},
           {"underlay", status.underlay},
+          {"stray_packets", status.stray_packets},
+          {"interfaces",
+           {{"dumps", status.interfaces.dumps},
+            {"interrupted_dumps", status.interfaces.interrupted_dumps},
+            {"overruns", status.interfaces.overruns}}},
           {"links", to_json(status.links, status.policy)}};
 }
 

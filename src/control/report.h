@@ -28,6 +28,12 @@ struct BandwidthReport {
   bool stale = false;
 };
 
+// Whether packets as long as the link's MTU pass it.
+struct MtuReport {
+  int bytes = 0;
+  std::optional<bool> passes;  // absent: not known yet
+};
+
 // A change that stability holds back.
 struct HeldReport {
   std::string reason;                 // "dwell", "earning", "hysteresis", …
@@ -43,6 +49,7 @@ struct LinkReport {
   bool interface_up = false;
   std::optional<bool> session_established;  // absent: BIRD has not said
   std::optional<bool> bfd_up;               // absent: BFD is off, or BIRD has not said
+  MtuReport mtu;
   std::optional<Milliseconds> rtt, jitter;  // smoothed; absent: not measured
   std::optional<Milliseconds> last_rtt;     // of the last round with an answer
   LossReport loss;
@@ -54,8 +61,11 @@ struct LinkReport {
   Worth published = 0;
   std::optional<HeldReport> held;
   std::optional<Duration> since_change;
+  std::optional<std::string> local_fault;           // why our own kernel sends nothing over it
   std::uint64_t probes_sent = 0, quick_probes = 0;  // quick: of them on suspicion
-  std::uint64_t forged_answers = 0, duplicate_answers = 0, local_faults = 0;
+  std::uint64_t probes_answered = 0, probes_late = 0, probes_lost = 0, probes_unmeasured = 0;
+  std::uint64_t forged_answers = 0, duplicate_answers = 0, malformed_packets = 0, icmp_errors = 0;
+  std::uint64_t local_faults = 0, clock_steps = 0;
 };
 
 struct BirdReport {
@@ -63,6 +73,11 @@ struct BirdReport {
   std::string version;               // empty: not known yet
   bool pending = false;              // something is published that BIRD has not confirmed
   std::optional<std::string> error;  // its last refusal, with its file and line
+};
+
+// How the kernel's word on interfaces came in.
+struct InterfacesReport {
+  std::uint64_t dumps = 0, interrupted_dumps = 0, overruns = 0;
 };
 
 struct Status {
@@ -73,13 +88,15 @@ struct Status {
   Duration uptime{};
   BirdReport bird;
   std::string underlay = "unknown";  // nobody here may ask WireGuard
+  std::uint64_t stray_packets = 0;   // that looked like answers and came in by no link's interface
+  InterfacesReport interfaces;
   std::vector<LinkReport> links;
 };
 
 struct Event {
   std::uint64_t number = 0;
   WallTime at;
-  std::string kind;  // "published", "down", "returned", "session", "bird", "mesh", "started"
+  std::string kind;  // "published", "down", "returned", "session", "mtu", "bird", "mesh", "started"
   std::string link;  // the neighbour's name; empty: not about one link
   std::string text;  // for a person
   std::optional<Worth> from, to;

@@ -67,9 +67,10 @@ Availability::Turn Availability::condition_changed(MonotonicTime now, const Cond
   std::optional<Drop> drop;
   if (before.session_established && !condition.session_established) drop = Drop::session;
   if (before.bfd_up && !condition.bfd_up) drop = Drop::bfd;
+  if (before.sendable && !condition.sendable) drop = Drop::local;
   if (before.interface_up && !condition.interface_up) drop = Drop::interface;
   if (drop && (standing_ == Standing::up || standing_ == Standing::earning)) return fall(now, *drop, rules);
-  if (drop == Drop::interface) {
+  if (drop == Drop::interface || drop == Drop::local) {
     answering_ = false;
     silent_ = true;
   }
@@ -92,7 +93,7 @@ Availability::Turn Availability::fall(MonotonicTime now, Drop drop, const Rules&
   drop_ = drop;
   // A session or BFD may fail while probes go on: what they say stays true. Without an interface, or without
   // answers, nothing is known of what comes after.
-  if (drop == Drop::probes || drop == Drop::interface) {
+  if (drop == Drop::probes || drop == Drop::interface || drop == Drop::local) {
     answering_ = false;
     silent_ = true;
   }

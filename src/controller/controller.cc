@@ -29,8 +29,7 @@ Controller::Controller(Settings settings, std::vector<LinkSettings> links, Monot
     links_.emplace_back(settings_, own, now);
     neighbours_.push_back(own.neighbour);
   }
-  margins_.resize(links_.size());
-  noise_of_.resize(links_.size());
+  steadiness_.resize(links_.size());
 }
 
 Controller::~Controller() = default;
@@ -40,7 +39,7 @@ Controller& Controller::operator=(Controller&&) noexcept = default;
 void Controller::restore(MonotonicTime now, SiteId neighbour, Value published, Ratio margin) {
   Link* link = find(neighbour);
   if (link == nullptr || !link->restore(now, published, settings_)) return;
-  margins_[index_of(*link)] = margin;
+  steadiness_[index_of(*link)] = {.margin = margin, .inherited = true};
   elect(now);
   touch(*link);
 }
@@ -60,8 +59,7 @@ void Controller::set_links(MonotonicTime now, Settings settings, std::vector<Lin
   links_ = std::move(next);
   neighbours_.clear();
   for (const Link& link : links_) neighbours_.push_back(link.neighbour());
-  margins_.assign(links_.size(), Ratio{});
-  noise_of_.assign(links_.size(), 0);
+  steadiness_.assign(links_.size(), {});
   noise_sum_ = 0;
   ++edition_;
   if (before.policy != settings_.policy) {
@@ -127,7 +125,7 @@ std::vector<Decision> Controller::decide(MonotonicTime now) {
     links_[index].touched = false;
     note_due(links_[index]);
   }
-  tell_margins(!decisions.empty());
+  tell_margins(now, !decisions.empty());
   touched_.clear();
   return decisions;
 }
@@ -135,23 +133,37 @@ std::vector<Decision> Controller::decide(MonotonicTime now) {
 // Margins move with the noise, which is learnt over many rounds. They go along with any decision, since BIRD
 // is told then anyway, and on their own only when the one in force is off by a third. Each link is looked at
 // when it has news, which it has every round; what the others' noise does to its margin can wait for that.
-void Controller::tell_margins(bool decided) {
+void Controller::tell_margins(MonotonicTime now, bool decided) {
   if (decided) ++edition_;
   for (const std::uint32_t index : touched_) {
     const double noise = links_[index].noise(settings_).value_or(Ratio{}).value;
-    noise_sum_ += noise - std::exchange(noise_of_[index], noise);
+    noise_sum_ += noise - std::exchange(steadiness_[index].noise, noise);
   }
   for (const std::uint32_t index : touched_) {
     const Ratio here{std::max(0.0, noise_sum_) / static_cast<double>(links_.size())};
-    const Ratio wanted = margin(Ratio{noise_of_[index]}, here, settings_.tuning);
-    Ratio& told = margins_[index];
+    const Ratio wanted = wanted_margin(now, links_[index], here);
+    auto& [told, inherited, noise] = steadiness_[index];
     const double off = std::fabs(wanted.value - told.value);
     // What an earlier run knew of the noise counts for more than a few rounds.
-    if (off == 0 || (wanted < told && links_[index].is_young())) continue;
+    if (off == 0 || (wanted < told && inherited && links_[index].is_young())) continue;
     if (!decided && off <= kMarginStep * told.value + kLeastMarginStep) continue;
     told = wanted;
+    inherited = false;
     ++edition_;
   }
+}
+
+// Traffic that filled one link and now fills the next would do the same again on the first, whose cost as
+// published is that of a short try. So the second keeps it by what the traffic itself adds to its cost.
+Ratio Controller::wanted_margin(MonotonicTime now, const Link& link, Ratio noise_here) const {
+  const auto noise = link.noise(settings_);
+  if (!noise) return {};
+  const Ratio usual = margin(*noise, noise_here, settings_.tuning);
+  const Ratio added = link.added_by_own_load(settings_);
+  if (added <= usual) return usual;
+  const bool tried = std::any_of(links_.begin(), links_.end(),
+                                 [&](const Link& other) { return other.left_by_own_load(now); });
+  return tried ? added : usual;
 }
 
 bool Controller::suspects(SiteId neighbour) const {
@@ -174,7 +186,7 @@ bool Controller::sweep(MonotonicTime now, bool urgent_only, std::vector<Decision
   for (std::size_t i = 0; i < touched_.size(); ++i) {
     Link& link = links_[touched_[i]];
     if (urgent_only && !link.urgent()) continue;
-    auto decision = link.decide(now, settings_, rivals_of(link));
+    auto decision = link.decide(now, settings_, rivals_of(now, link));
     if (!decision) continue;
     decisions.push_back(*decision);
     if (settings_.policy == mesh::Policy::score) {
@@ -195,8 +207,8 @@ std::optional<MonotonicTime> Controller::next_deadline() const {
 std::optional<LinkView> Controller::view(SiteId neighbour, MonotonicTime now) const {
   const Link* link = find(neighbour);
   if (link == nullptr) return std::nullopt;
-  LinkView view = link->view(now, settings_, rivals_of(*link));
-  view.margin = margins_[index_of(*link)];
+  LinkView view = link->view(now, settings_, rivals_of(now, *link));
+  view.margin = steadiness_[index_of(*link)].margin;
   return view;
 }
 
@@ -204,7 +216,7 @@ std::vector<Published> Controller::published() const {
   std::vector<Published> all;
   all.reserve(links_.size());
   for (std::size_t i = 0; i < links_.size(); ++i)
-    all.push_back({links_[i].neighbour(), links_[i].published(), margins_[i]});
+    all.push_back({links_[i].neighbour(), links_[i].published(), steadiness_[i].margin});
   return all;
 }
 
@@ -238,19 +250,19 @@ void Controller::note_due(const Link& link) {
   if (link.due() && (!deadline_ || *link.due() < *deadline_)) deadline_ = link.due();
 }
 
-Rivals Controller::rivals_of(const Link& link) const {
+Rivals Controller::rivals_of(MonotonicTime now, const Link& link) const {
   if (settings_.policy != mesh::Policy::score || !better_) return {};
   Rivals rivals{.is_better = *better_ == link.neighbour(), .reversed_at = reversed_at_};
   if (!rivals.is_better) {
     rivals.best_other = find(*better_)->published();
-    rivals.best_other_wants = find(*better_)->wants(settings_);
+    rivals.best_other_wants = find(*better_)->wants(now, settings_);
     return rivals;
   }
   for (const Link& other : links_) {
     if (&other == &link || !other.up() || other.published() == kLastResortPreference) continue;
     if (other.published() < rivals.best_other.value_or(0)) continue;
     rivals.best_other = other.published();
-    rivals.best_other_wants = other.wants(settings_);
+    rivals.best_other_wants = other.wants(now, settings_);
   }
   return rivals;
 }

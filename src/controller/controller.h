@@ -81,18 +81,23 @@ class Controller {
   std::size_t index_of(const Link& link) const;
   void touch(Link& link);
   void touch_due(MonotonicTime now);
-  Rivals rivals_of(const Link& link) const;
+  Rivals rivals_of(MonotonicTime now, const Link& link) const;
   void elect(MonotonicTime now);
   // Lets the touched links publish, only those in a hurry or all; says whether one did.
   bool sweep(MonotonicTime now, bool urgent_only, std::vector<Decision>& decisions);
   void note_due(const Link& link);
-  void tell_margins(bool decided);
+  void tell_margins(MonotonicTime now, bool decided);
+  Ratio wanted_margin(MonotonicTime now, const Link& link, Ratio noise_here) const;
 
   Settings settings_;
-  std::vector<Link> links_;       // by neighbour
-  std::vector<Ratio> margins_;    // theirs, as BIRD was last told
-  std::vector<double> noise_of_;  // theirs, when last looked at; 0 where not up
-  double noise_sum_ = 0;          // of those
+  std::vector<Link> links_;  // by neighbour
+  struct Steadiness {
+    Ratio margin;            // as BIRD was last told
+    bool inherited = false;  // that is an earlier run's
+    double noise = 0;        // when last looked at; 0 where not up
+  };
+  std::vector<Steadiness> steadiness_;  // of links_
+  double noise_sum_ = 0;                // of those
   std::uint64_t edition_ = 0;
   std::vector<SiteId> neighbours_;      // theirs, close together: every call begins with finding a link
   std::vector<std::uint32_t> touched_;  // indexes into links_ that decide() has to look at

@@ -10,14 +10,15 @@
 
 namespace trimtab::controller {
 
-// unmeasured: no round with an answer yet; down: by probes, session or interface; earning: answers again, at
-// last resort until it has earned its cost back.
+// unmeasured: no round with an answer yet; down: by probes, session, interface or a local fault; earning:
+// answers again, at last resort until it has earned its cost back.
 enum class Standing : std::uint8_t { unmeasured, up, earning, down };
 
 // What took a link down.
 enum class Drop : std::uint8_t {
   probes,  // the last five probes and a whole round failed
   interface,
+  local,    // our own kernel refuses to send: not the peer's fault
   session,  // BGP's was not Established
   bfd,
   restart  // was at last resort when an earlier run ended; why is no longer known
@@ -61,6 +62,7 @@ enum class Holding : std::uint8_t {
   hold_down,   // would make another link the better one without the margin (`score`)
   dwell,       // lowered, or the better link changed, too recently
   budget,      // changed too often in this hour
+  own_load,    // recovered as the site's own traffic left it: that is no evidence
   restarted    // published by an earlier run; too few fresh probes to contradict it
 };
 
@@ -78,6 +80,8 @@ struct LastRound {
   int lost_at_end = 0;                 // of those lost, in a row up to the last probe
   std::optional<Milliseconds> rtt;     // median
   std::optional<Milliseconds> jitter;  // mean absolute difference of successive RTTs; absent below two
+  // Their median, the lower of two: neither a lone spike nor a step in the middle of the round is in it.
+  std::optional<Milliseconds> usual_difference;
 };
 
 struct LossView {

@@ -28,9 +28,9 @@ double median(const std::array<double, kMostRtts>& sorted, std::size_t count) {
 
 LastRound summarise(const Sample& sample, MonotonicTime now) {
   LastRound round{.at = now};
-  std::array<double, kMostRtts> rtts;
+  std::array<double, kMostRtts> rtts, differences;
   std::size_t count = 0;
-  double previous = 0, differences = 0;
+  double previous = 0, sum = 0;
   for (const ProbeResult& probe : sample.probes) {
     round.lost_at_end = probe.outcome == Outcome::lost ? round.lost_at_end + 1 : 0;
     switch (probe.outcome) {
@@ -43,13 +43,20 @@ LastRound summarise(const Sample& sample, MonotonicTime now) {
       case Outcome::answered:
         ++round.answered;
         if (count == kMostRtts) break;
-        if (count > 0) differences += std::fabs(probe.rtt.count() - previous);
+        if (count > 0) {
+          const double difference = std::fabs(probe.rtt.count() - previous);
+          sum += difference;
+          insert_sorted(differences, count - 1, difference);
+        }
         previous = probe.rtt.count();
         insert_sorted(rtts, count++, previous);
         break;
     }
   }
-  if (count > 1) round.jitter = Milliseconds{differences / static_cast<double>(count - 1)};
+  if (count > 1) {
+    round.jitter = Milliseconds{sum / static_cast<double>(count - 1)};
+    round.usual_difference = Milliseconds{differences[(count - 2) / 2]};
+  }
   if (count > 0) round.rtt = Milliseconds{median(rtts, count)};
   return round;
 }
@@ -61,17 +68,16 @@ void RttEstimate::add(const LastRound& round, double smoothing) {
   ++rounds_;
 }
 
-void BandwidthEstimate::add(MonotonicTime now, const ThroughputSample& sample, Rate assumed,
-                            double smoothing) {
-  const bool higher = sample.rate > rate_.value_or(assumed);
-  if (!higher && !sample.saturated) return;  // an idle link says nothing about what it could carry
+void BandwidthEstimate::add(MonotonicTime now, const Evidence& evidence, Rate assumed, double smoothing) {
+  const bool higher = evidence.rate > rate_.value_or(assumed);
+  if (!higher && !evidence.saturated) return;  // an idle link says nothing about what it could carry
   evidence_at_ = now;
   doubted_ = false;
   if (higher || !rate_) {
-    rate_ = sample.rate;
+    rate_ = evidence.rate;
     return;
   }
-  const double smoothed = smoothing * static_cast<double>(sample.rate.bits_per_second) +
+  const double smoothed = smoothing * static_cast<double>(evidence.rate.bits_per_second) +
                           (1 - smoothing) * static_cast<double>(rate_->bits_per_second);
   rate_ = Rate{static_cast<std::uint64_t>(std::llround(smoothed))};
 }

@@ -43,7 +43,11 @@ class RttEstimate {
 // time; a lower one counts only where the link was saturated, the first whole, later ones smoothed.
 class BandwidthEstimate {
  public:
-  void add(MonotonicTime now, const ThroughputSample& sample, Rate assumed, double smoothing);
+  struct Evidence {
+    Rate rate;               // of bytes known to have arrived
+    bool saturated = false;  // the rate proves the capacity
+  };
+  void add(MonotonicTime now, const Evidence& evidence, Rate assumed, double smoothing);
   // What pushed the traffic away takes its own evidence along: an old rate below `assumed` is unknown again.
   void expire(MonotonicTime now, Rate assumed);
   void doubt() { doubted_ = true; }  // the path may have become another: stale until new evidence

@@ -27,10 +27,6 @@ bool possible(Value value, mesh::Policy policy) {
   return value == kLastResortPreference || (value >= kLowestPreference && value <= kHighestPreference);
 }
 
-bool is_steady(const Settings& settings) {
-  return settings.policy == mesh::Policy::path && settings.tuning.estimator == mesh::Estimator::steady;
-}
-
 bool worth_differs(const mesh::Tuning& a, const mesh::Tuning& b) {
   return a.cost_per_rtt_ms != b.cost_per_rtt_ms ||
          a.cost_per_inverse_bandwidth != b.cost_per_inverse_bandwidth || a.cost_per_loss != b.cost_per_loss ||
@@ -60,6 +56,7 @@ void Link::reconfigure(MonotonicTime now, const Settings& before, const Settings
   if (settings.policy != before.policy) {  // another scale: the old value means nothing on it
     stability_ = Stability(now, settings.policy, settings.tuning);
     stability_.release(Reason::settings);
+    own_load_ = {};
     restored_ = false;
     return;
   }
@@ -76,6 +73,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   if (probes == 0) return;
   if (sample.quick) return quick_round(sample, round, settings);
   last_round_ = round;
+  own_load_.round_finished();
   const Turn what = availability_.round(now, round, rules(settings));
   turn(what);
   const bool anew = what == Turn::first_answer || what == Turn::answering_again;
@@ -83,7 +81,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   loss_.prove();
   rtt_.add(round, settings.tuning.smoothing);
   if (round.rtt) {
-    steady_.add({*round.rtt, round.jitter, own_.interval}, settings.tuning);
+    steady_.add({*round.rtt, round.jitter, own_.interval, round.usual_difference}, settings.tuning);
     if (const auto shift = levels_.add(*round.rtt)) shift_ = shift;
   }
   bandwidth_.expire(now, assumed_bandwidth());
@@ -110,7 +108,17 @@ void Link::count_losses(const Sample& sample, bool anew) {
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
-  bandwidth_.add(now, sample, assumed_bandwidth(), settings.tuning.smoothing);
+  if (!last_round_) return;
+  const OwnLoad::Round round{.load = sample.load,
+                             .rtt = last_round_->rtt,
+                             .clearly = steady_.clearly(),
+                             .capacity = bandwidth_.rate() ? bandwidth_.rate() : own_.bandwidth,
+                             .interval = own_.interval};
+  own_load_.add(now, round, settings.tuning.memory);
+  if (!sample.arrived) return;
+  // What fills up is the direction with the greater load: the other one's rate proves nothing.
+  const bool proves = own_load_.saturated() && *sample.arrived >= sample.load;
+  bandwidth_.add(now, {*sample.arrived, proves}, assumed_bandwidth(), settings.tuning.smoothing);
 }
 
 void Link::condition_changed(MonotonicTime now, const Condition& condition, const Settings& settings) {
@@ -131,6 +139,7 @@ void Link::turn(Turn turn) {
       break;
     case Turn::dropped:
       restored_ = false;
+      own_load_ = {};
       stability_.forgive();
       stability_.cross(Reason::down);
       break;
@@ -185,7 +194,7 @@ Availability::Rules Link::rules(const Settings& settings) const {
 }
 
 std::optional<Ratio> Link::noise(const Settings& settings) const {
-  if (!is_steady(settings) || !up() || !steady_.mean()) return std::nullopt;
+  if (!settings.is_steady() || !up() || !steady_.mean()) return std::nullopt;
   return steady_.noise();
 }
 
@@ -199,7 +208,7 @@ std::optional<double> Link::step(const Settings& settings) const {
 }
 
 std::optional<Milliseconds> Link::rtt(const Settings& settings) const {
-  return is_steady(settings) ? steady_.rtt(settings.tuning) : rtt_.rtt();
+  return settings.is_steady() ? steady_.rtt(settings.tuning) : rtt_.rtt();
 }
 
 std::optional<Figures> Link::figures(const Settings& settings) const {
@@ -217,18 +226,40 @@ std::optional<Value> Link::computed(const Settings& settings) const {
   return known ? std::optional(value_of(*known, settings.policy, settings.tuning)) : std::nullopt;
 }
 
-std::optional<Target> Link::target(const Settings& settings) const {
+// Where its own load is the only reason to get better, it does not count on that either.
+std::optional<Value> Link::wants(MonotonicTime now, const Settings& settings) const {
+  const auto value = up() ? computed(settings) : std::nullopt;
+  const bool better = value && stability_.worse(published(), *value);
+  return better && own_load_.holds(now) ? published() : value;
+}
+
+Ratio Link::added_by_own_load(const Settings& settings) const {
+  if (!up() || !own_load_.is_loaded() || published() >= kLastResort) return {};
+  const auto known = figures(settings);
+  if (!known) return {};
+  Figures empty = *known;
+  empty.rtt = std::min(known->rtt, own_load_.unloaded());
+  empty.loss = Ratio{0};
+  const double without = value_of(empty, settings.policy, settings.tuning);
+  return Ratio{std::clamp(1 - without / published(), 0.0, 1.0)};
+}
+
+std::optional<Target> Link::target(MonotonicTime now, const Settings& settings) const {
   if (!up()) return Target{.value = last_resort(settings.policy)};
   const auto value = computed(settings);
   if (!value) return std::nullopt;
-  return Target{.value = *value,
-                .step = step(settings),
-                .may_worsen = !restored_ || loss_.probes(LossWindow::kShort) == LossWindow::kShort,
-                .may_improve = !restored_};
+  Target target{.value = *value, .step = step(settings), .doubts = own_load_.holds(now)};
+  if (restored_) {
+    // The probes behind what an earlier run published are gone: another value waits for fresh ones.
+    const Held restarted{Holding::restarted, {}};
+    if (loss_.probes(LossWindow::kShort) < LossWindow::kShort) target.not_worse = restarted;
+    target.not_better = restarted;
+  }
+  return target;
 }
 
 std::optional<Decision> Link::decide(MonotonicTime now, const Settings& settings, const Rivals& rivals) {
-  const auto wanted = target(settings);
+  const auto wanted = target(now, settings);
   const Verdict verdict = wanted ? stability_.judge(now, *wanted, rivals, settings.tuning) : Verdict{};
   minds_rivals_ = verdict.held && verdict.held->why != Holding::hysteresis;
   due_.reset();
@@ -264,7 +295,7 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
     case Standing::up:
       break;
   }
-  const auto wanted = target(settings);
+  const auto wanted = target(now, settings);
   if (!wanted) return Held{Holding::restarted, {}};
   return stability_.judge(now, *wanted, rivals, settings.tuning).held;
 }

@@ -12,6 +12,7 @@
 #include "controller/estimator.h"
 #include "controller/level_shift.h"
 #include "controller/loss_window.h"
+#include "controller/own_load.h"
 #include "controller/stability.h"
 #include "controller/steady.h"
 
@@ -46,12 +47,14 @@ class Link {
   // What other links publish keeps it from its target, or could: to be asked again when that changes.
   bool minds_rivals() const { return minds_rivals_; }
 
-  // What it would publish if nothing held it back; absent while it is not up.
-  std::optional<Value> wants(const Settings& settings) const {
-    return up() ? computed(settings) : std::nullopt;
-  }
+  // What it would publish if stability did not hold it back; absent while it is not up.
+  std::optional<Value> wants(MonotonicTime now, const Settings& settings) const;
   // Of a link that is up, under `path` with the steady estimate; absent otherwise.
   std::optional<Ratio> noise(const Settings& settings) const;
+  // The site's own traffic makes it slow: by this share of what is published, or 0. And was left, when that
+  // traffic had made it slow.
+  Ratio added_by_own_load(const Settings& settings) const;
+  bool left_by_own_load(MonotonicTime now) const { return up() && own_load_.was_left(now); }
   bool is_young() const { return steady_.is_young(); }
   bool suspects() const { return up() && steady_.suspects(); }
   std::optional<Milliseconds> suspicious_above() const { return steady_.suspicious_above(); }
@@ -68,7 +71,7 @@ class Link {
   std::optional<Figures> figures(const Settings& settings) const;
   std::optional<Value> computed(const Settings& settings) const;
   Rate assumed_bandwidth() const { return own_.bandwidth.value_or(kReferenceBandwidth); }
-  std::optional<Target> target(const Settings& settings) const;
+  std::optional<Target> target(MonotonicTime now, const Settings& settings) const;
   std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
   void turn(Availability::Turn turn);
   void start_anew();
@@ -87,6 +90,7 @@ class Link {
   LevelShifts levels_;
   std::optional<Shift> shift_;  // not taken yet
   BandwidthEstimate bandwidth_;
+  OwnLoad own_load_;
   LossWindow loss_;
   LossBoundary loss_boundary_;
   RttBoundary rtt_boundary_;

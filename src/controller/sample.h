@@ -28,11 +28,10 @@ struct Sample {
   bool quick = false;  // taken on suspicion, beside the rounds: confirms or clears what a round said
 };
 
-// Bytes known to have arrived, over time. `saturated`: queueing delay or loss rose with the load, so the rate
-// is a proof of the capacity and may lower the estimate.
+// What went over a link in its latest round.
 struct ThroughputSample {
-  Rate rate;
-  bool saturated = false;
+  std::optional<Rate> arrived;  // on the way out, known to have arrived
+  Rate load;                    // the greater of both directions, whatever became of it
 };
 
 // What the interface, BFD and BGP say of a link, as last heard. A field that turns from true to false is a
@@ -40,10 +39,11 @@ struct ThroughputSample {
 struct Condition {
   bool interface_up = true;
   bool session_established = true;
-  bool bfd_up = true;  // true where BFD is off
+  bool bfd_up = true;    // true where BFD is off
+  bool sendable = true;  // false: our own kernel sends nothing over it, its address or its route being gone
   bool operator==(const Condition&) const = default;
 
-  bool good() const { return interface_up && session_established && bfd_up; }
+  bool good() const { return interface_up && session_established && bfd_up && sendable; }
 };
 
 struct LinkSettings {
@@ -57,6 +57,8 @@ struct LinkSettings {
 struct Settings {
   mesh::Policy policy = mesh::Policy::path;
   mesh::Tuning tuning;
+
+  bool is_steady() const { return mesh::is_steady(policy, tuning.estimator); }
 };
 
 }  // namespace trimtab::controller

@@ -45,10 +45,11 @@ Verdict Stability::judge(MonotonicTime now, const Target& target, const Rivals& 
   if (target.value == published_) return {};
   const bool worsens = worse(target.value, published_);
   if (!crossed_.empty() && worsens) return judge_crossing(now, target.value);
-  if (worsens ? !target.may_worsen : !target.may_improve) return {.held = Held{Holding::restarted, {}}};
+  if (const auto& held = worsens ? target.not_worse : target.not_better) return {.held = held};
 
   const auto small = owed_ ? std::nullopt : too_small(now, target.value, target.step, tuning);
   if (small) return {.held = small};
+  if (!worsens && target.doubts && follows_figures()) return {.held = target.doubts};
 
   Share share{.value = target.value};
   if (!released_) {
@@ -76,6 +77,11 @@ std::optional<Held> Stability::too_small(MonotonicTime now, Value to, std::optio
   const MonotonicTime enough =
       bucket_.free_at(kTokensForBoundary + spare * *least / std::max(difference, 1.0));
   return now >= enough ? std::nullopt : std::optional(Held{Holding::budget, enough});
+}
+
+bool Stability::follows_figures() const {
+  const bool asked = released_ || owed_ == Reason::returned || owed_ == Reason::settings;
+  return !asked && published_ != last_resort(policy_);
 }
 
 Reason Stability::reason() const {

@@ -20,8 +20,11 @@ struct Target {
   Value value = 0;
   // The least change; absent: the policy's fixed hysteresis.
   std::optional<double> step = {};
-  // From an earlier run, whose probes are gone: a worse or better value has to wait for fresh ones.
-  bool may_worsen = true, may_improve = true;
+  // What keeps a worse, or a better, value from being published whatever it is.
+  std::optional<Held> not_worse = {}, not_better = {};
+  // What keeps a better one only as long as nothing asks for it but the figures: neither a return, nor the
+  // operator, nor that last resort is published.
+  std::optional<Held> doubts = {};
 };
 
 // The other links, under `score`. Under `path` they do not matter here.
@@ -78,17 +81,18 @@ class Stability {
   }
 
   bool crossing() const { return !crossed_.empty(); }
+  bool worse(Value a, Value b) const { return policy_ == mesh::Policy::path ? a > b : a < b; }
   // Pure: what is due now, or what holds it back.
   Verdict judge(MonotonicTime now, const Target& target, const Rivals& rivals,
                 const mesh::Tuning& tuning) const;
   void publish(MonotonicTime now, const Publication& publication);
 
  private:
-  bool worse(Value a, Value b) const { return policy_ == mesh::Policy::path ? a > b : a < b; }
   // Absent: the change is large enough, or owed anyway.
   std::optional<Held> too_small(MonotonicTime now, Value to, std::optional<double> least,
                                 const mesh::Tuning& tuning) const;
   Reason reason() const;
+  bool follows_figures() const;
   Verdict judge_crossing(MonotonicTime now, Value to) const;
   // How much of the change may be had; all of it where nothing is held.
   struct Share {

@@ -22,6 +22,11 @@ constexpr double kStepOfMargin = 0.4;
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
 constexpr int kNoiseRounds = 100;
 
+// A link's first rounds tell its jitter as if so many calm ones had been before. More of them, and a link
+// with jitter suspects itself for minutes and has no quick probes left when it becomes slow; with none, a
+// lone spike of 100 ms in the first round would hide a step of 200 ms from it.
+constexpr int kCalmRounds = 3;
+
 // The gain is learnt from changes up to a twentieth: beyond, a step is judged as a step, and a few large
 // spikes would drown what the many small changes say. It never goes below a tenth, ten rounds.
 constexpr double kMostChange = 0.05;
@@ -40,6 +45,12 @@ constexpr double kSuspiciousDeviations = 4;
 constexpr double kSuspiciousPart = 0.1;
 constexpr double kSuspiciousFloor_ms = 5;
 
+// By how much the medians of two rounds differ for each millisecond that successive probes usually do: for
+// five probes of normally distributed RTT 0.74, and less for more of them. What a young link's few rounds
+// cannot tell of its noise, the probes within them can. Not jitter, the mean of the differences: the round in
+// which a link becomes slow has the step in it, and the margin grown by it would hold the traffic there.
+constexpr double kNoiseOfDifference = 0.74;
+
 double weight_of_present(const mesh::Tuning& tuning) {
   return 1 / (1 + kPastPerSteadiness * tuning.steadiness);
 }
@@ -48,17 +59,20 @@ double weight_of_present(const mesh::Tuning& tuning) {
 
 void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
   const double x = std::max(round.rtt.count(), kLeastRtt_ms);
-  const double jitter = round.jitter.value_or(Milliseconds{jitter_ms_}).count();
+  const Lesson lesson{
+      .rtt_ms = x,
+      .jitter_ms = round.jitter.value_or(Milliseconds{jitter_ms_}).count(),
+      .usual_difference_ms = round.usual_difference.value_or(Milliseconds{usual_difference_ms_}).count(),
+      .of_memory = std::chrono::duration<double>(round.interval) / tuning.memory};
   if (rounds_ == 0) {
     rounds_ = 1;
     mean_ms_ = level_ms_ = last_ms_ = x;
+    learn_jitter(lesson);
     return;
   }
   const bool second = suspected_.has_value();
   if (second) resolve(*suspected_);  // nobody confirmed or cleared it: it counts for what it was
   const bool suspicious = x > limit_ms();
-  const double of_memory = std::chrono::duration<double>(round.interval) / tuning.memory;
-  const Lesson lesson{x, jitter, of_memory};
   if (suspicious && !second) {
     suspected_ = lesson;
     return;
@@ -74,14 +88,31 @@ void SteadyEstimate::resolve(Lesson lesson) {
 
 void SteadyEstimate::learn(const Lesson& lesson) {
   rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
-  mean_ms_ += std::max(1.0 / rounds_, std::min(1.0, lesson.of_memory)) * (lesson.rtt_ms - mean_ms_);
+  mean_ms_ += share_of_mean(lesson) * (lesson.rtt_ms - mean_ms_);
   const double weight = 1.0 / std::clamp(rounds_, kYoungRounds, kNoiseRounds);
   const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
-  jitter_ms_ += weight * (lesson.jitter_ms - jitter_ms_);
+  learn_jitter(lesson);
   const double before = std::exchange(change_, std::clamp(change, -kMostChange, kMostChange));
   change_squared_ += weight * (change_ * change_ - change_squared_);
   change_product_ += weight * (change_ * before - change_product_);
+}
+
+// The rounds so far count alike until there are as many as `memory` holds. But five answers are never quicker
+// than their link: what a young one was taken for before such a round was an accident, such as a handshake.
+// And a brownout in a link's first hour must not become what it is like in the long run: traffic would stay
+// away for many times as long as the brownout was.
+double SteadyEstimate::share_of_mean(const Lesson& lesson) const {
+  const double of_memory = std::min(1.0, lesson.of_memory);
+  if (is_young() && lesson.rtt_ms < mean_ms_ - clearly_ms()) return 1;
+  if (lesson.rtt_ms > mean_ms_ + clearly_ms()) return of_memory;
+  return std::max(1.0 / rounds_, of_memory);
+}
+
+void SteadyEstimate::learn_jitter(const Lesson& lesson) {
+  const int rounds = std::min(rounds_, kNoiseRounds) + kCalmRounds;
+  jitter_ms_ += (lesson.jitter_ms - jitter_ms_) / rounds;
+  usual_difference_ms_ += (lesson.usual_difference_ms - usual_difference_ms_) / rounds;
 }
 
 void SteadyEstimate::take_step(double x) {
@@ -102,7 +133,7 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   const double x = std::max(rtt.count(), kLeastRtt_ms);
   const bool suspicious = x > limit_ms();
   if (suspicious && !suspected_) {
-    suspected_ = Lesson{x, jitter_ms_, 0};
+    suspected_ = Lesson{x, jitter_ms_, usual_difference_ms_, 0};
     return;
   }
   if (!suspected_) return;
@@ -111,6 +142,11 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   lesson.rtt_ms = x;
   resolve(lesson);
   take_step(x);
+}
+
+Ratio SteadyEstimate::noise() const {
+  if (!is_young() || mean_ms_ <= 0) return Ratio{noise_};
+  return Ratio{std::clamp(kNoiseOfDifference * usual_difference_ms_ / mean_ms_, noise_, kMostNoise)};
 }
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {

@@ -9,6 +9,9 @@
 // under noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal
 // properties of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
 //
+// Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
+// count as they would on an old link. A clearly quicker one replaces the mean of a young link.
+//
 // Beside them the estimate learns the link's noise: by how much of the mean a round differs from the one
 // before.
 //
@@ -34,6 +37,7 @@ class SteadyEstimate {
     Milliseconds rtt{0};                 // median
     std::optional<Milliseconds> jitter;  // between its probes
     Duration interval{};                 // of this link's rounds, above 0
+    std::optional<Milliseconds> usual_difference;
   };
   void add(const Round& round, const mesh::Tuning& tuning);
   // Quick probes' median: confirms or clears the last suspicion, or is one itself.
@@ -42,8 +46,8 @@ class SteadyEstimate {
   // r̂; absent before the first round.
   std::optional<Milliseconds> rtt(const mesh::Tuning& tuning) const;
   std::optional<Milliseconds> mean() const;
-  // 0 … 1, of the mean; 0 before the second round.
-  Ratio noise() const { return Ratio{noise_}; }
+  // 0 … 1, of the mean. A young link has no less than its probes' differences let expect.
+  Ratio noise() const;
 
   // Too few rounds so far to know the noise.
   bool is_young() const { return rounds_ < kYoungRounds; }
@@ -52,22 +56,26 @@ class SteadyEstimate {
   bool suspects() const { return suspected_.has_value(); }
   // An answer slower than this is suspicious. Absent before the first round.
   std::optional<Milliseconds> suspicious_above() const;
+  // What is further from the usual by less is not told from noise.
+  Milliseconds clearly() const { return Milliseconds{clearly_ms()}; }
 
  private:
   double usual_ms() const;
   double clearly_ms() const;  // what is further away from the usual is a clear step
   double limit_ms() const { return usual_ms() + clearly_ms(); }
   struct Lesson {
-    double rtt_ms = 0, jitter_ms = 0;
+    double rtt_ms = 0, jitter_ms = 0, usual_difference_ms = 0;
     double of_memory = 0;  // the round's share of it; 0: quick probes alone, nothing to learn for long
   };
   void learn(const Lesson& lesson);
+  double share_of_mean(const Lesson& lesson) const;
+  void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   void take_step(double x);
   double gain() const;
 
   int rounds_ = 0;
-  double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0;
+  double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0, usual_difference_ms_ = 0;
   double noise_ = 0;
   double change_ = 0;                               // the last round's, of the mean, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before

@@ -13,6 +13,8 @@ std::string_view fault(Drop drop) {
       return "a whole round of probes failed";
     case Drop::interface:
       return "its interface went down";
+    case Drop::local:
+      return "our own kernel sends nothing over it";
     case Drop::session:
       return "its BGP session was lost";
     case Drop::bfd:
@@ -85,6 +87,8 @@ std::string_view name(Drop drop) {
       return "probes";
     case Drop::interface:
       return "interface";
+    case Drop::local:
+      return "local";
     case Drop::session:
       return "session";
     case Drop::bfd:
@@ -141,6 +145,8 @@ std::string_view name(Holding holding) {
       return "dwell";
     case Holding::budget:
       return "budget";
+    case Holding::own_load:
+      return "own_load";
     case Holding::restarted:
       return "restarted";
   }
@@ -185,6 +191,8 @@ std::string sentence(Holding holding) {
       return "improved, or changed places with another link, too recently";
     case Holding::budget:
       return "changed too often in this hour";
+    case Holding::own_load:
+      return "better, but not under the traffic that had made it slow";
     case Holding::restarted:
       return "published before the restart; too few fresh probes to contradict it";
   }

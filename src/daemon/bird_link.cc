@@ -1,5 +1,7 @@
 #include "daemon/bird_link.h"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 
 #include "bird/configuration.h"
@@ -11,12 +13,38 @@ namespace {
 // BIRD runs as another user and has to read what we write; there is no secret in it.
 constexpr unsigned kMode = 0644;
 constexpr std::size_t kLargestConfiguration = 16U << 20U;
+constexpr std::size_t kLargestMetrics = 1U << 20U;
 
 bird::FileDone done(const Result<void>& result) {
   return {result ? std::nullopt : std::optional<Error>(result.error())};
 }
 
 }  // namespace
+
+std::optional<bird::MetricsFound> BirdPlaces::inspect() const {
+  auto found = os::read_own_file(metrics, kLargestMetrics);
+  if (found && found->mode == kMode) return bird::MetricsFound{std::move(found->text), {}};
+  if (found) return bird::MetricsFound{{}, fmt::format("has mode {:04o}", found->mode)};
+  switch (found.error().number.value_or(0)) {
+    case ENOENT:
+      return bird::MetricsFound{{}, "is gone"};
+    case ELOOP:
+      return bird::MetricsFound{{}, "is a symbolic link"};
+    case EFBIG:
+      return bird::MetricsFound{{}, "is larger than anything that we write"};
+    case EISDIR:
+    case EINVAL:
+      return bird::MetricsFound{{}, "is no regular file"};
+    case EACCES:
+      return bird::MetricsFound{{}, "cannot be read by us"};
+    default:
+      return std::nullopt;  // no descriptor, no memory, a bad disk: it says nothing about the file
+  }
+}
+
+void BirdPlaces::remove_leftovers() const {
+  for (const std::string& path : {metrics, candidate_metrics(), candidate()}) os::remove_abandoned(path);
+}
 
 std::optional<bird::Event> BirdLink::carry_out(const bird::Action& action) {
   if (const auto* wish = std::get_if<bird::Connect>(&action)) return connect(*wish);
@@ -28,6 +56,9 @@ std::optional<bird::Event> BirdLink::carry_out(const bird::Action& action) {
     return done(write_candidate(wish->metrics));
   if (const auto* wish = std::get_if<bird::ReplaceMetrics>(&action)) {
     return done(os::replace_file(places_.metrics, wish->metrics, kMode));
+  }
+  if (std::holds_alternative<bird::InspectMetrics>(action)) {
+    if (auto found = places_.inspect()) return *std::move(found);
   }
   return std::nullopt;
 }

@@ -19,6 +19,11 @@ struct BirdPlaces {
   // The candidates lie beside the metrics file, in the one directory that we may write to.
   std::string candidate() const { return metrics + ".candidate.bird.conf"; }
   std::string candidate_metrics() const { return metrics + ".candidate"; }
+
+  // What stands at the metrics file's place; absent where that cannot be told.
+  std::optional<bird::MetricsFound> inspect() const;
+  // What a daemon that was killed while it wrote has left. For whoever is the only one to write here.
+  void remove_leftovers() const;
 };
 
 class BirdLink {

@@ -1,19 +1,64 @@
 #include "daemon/clients.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
 #include "control/request.h"
 
 namespace trimtab::daemon {
 
+Clients::Clients(os::Loop& loop, os::UnixListener listener)
+    : loop_(loop),
+      listener_(std::move(listener)),
+      most_(std::clamp(os::descriptor_limit(), kDescriptorsKept + 1, kDescriptorsKept + kMost) -
+            kDescriptorsKept) {}
+
 void Clients::accept(MonotonicTime now) {
-  while (auto stream = listener_.accept()) {
-    if (connections_.size() >= kMost) continue;  // let go at once
+  for (std::size_t count = 0; count < kAtOnce; ++count) {
+    auto stream = listener_.accept();
+    if (!stream) return;
+    if (!listener_.admits(*stream)) {
+      refuse(*stream);
+      continue;
+    }
+    if (!make_room()) continue;  // let go at once
     const engine::Client client = next_++;
     const auto& connection =
         connections_
-            .emplace(client, Connection{.stream = std::move(*stream), .unread = "", .last_heard = now})
+            .emplace(client,
+                     Connection{.stream = std::move(*stream), .unread = "", .last_heard = now, .began = {}})
             .first->second;
     watch(client, connection);
   }
+}
+
+void Clients::refuse(const os::UnixStream& stream) {
+  const auto peer = stream.peer();
+  refused_last_ = peer ? fmt::format("uid {}, process {}", peer->uid, peer->process) : "nobody knows whom";
+  ++refused_;
+}
+
+std::optional<std::string> Clients::complaint(MonotonicTime now) {
+  if (refused_ == 0 || (complained_ && now - *complained_ < kComplaintPace)) return std::nullopt;
+  complained_ = now;
+  const std::size_t others = std::exchange(refused_, 0) - 1;
+  return fmt::format("refused to talk to {}{}; who is to be answered belongs to the socket's group",
+                     refused_last_, others > 0 ? fmt::format(" and {} before it", others) : "");
+}
+
+bool Clients::make_room() {
+  if (connections_.size() < most_) return true;
+  const auto rank = [](const auto& entry) {
+    return std::pair{entry.second.asked || entry.second.may_ask(), entry.second.last_heard};
+  };
+  const auto longest =
+      std::min_element(connections_.begin(), connections_.end(),
+                       [&](const auto& one, const auto& other) { return rank(one) < rank(other); });
+  if (rank(*longest).first) return false;  // all of them wait for us
+  drop(longest->first);
+  return true;
 }
 
 void Clients::watch(engine::Client client, const Connection& connection) {
@@ -32,6 +77,8 @@ void Clients::read(engine::Client client, MonotonicTime now) {
   connection.last_heard = now;
   connection.closed = received.closed;
   if (connection.unread.size() > control::kLongestRequest) return drop(client);
+  const bool part = !connection.unread.empty() && connection.unread.find('\n') == std::string::npos;
+  connection.began = part ? connection.began.value_or(now) : std::optional<MonotonicTime>();
   watch(client, connection);
 }
 
@@ -82,14 +129,19 @@ void Clients::drop(engine::Client client) {
 void Clients::drop_idle(MonotonicTime now) {
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto current = next++;
-    if (now - current->second.last_heard >= kIdle) drop(current->first);
+    if (now >= deadline_of(current->second)) drop(current->first);
   }
+}
+
+MonotonicTime Clients::deadline_of(const Connection& connection) const {
+  const MonotonicTime idle = connection.last_heard + kIdle;
+  return connection.began ? std::min(idle, *connection.began + kSlowest) : idle;
 }
 
 std::optional<MonotonicTime> Clients::next_deadline() const {
   std::optional<MonotonicTime> earliest;
   for (const auto& [client, connection] : connections_) {
-    const MonotonicTime deadline = connection.last_heard + (connection.may_ask() ? Duration{0} : kIdle);
+    const MonotonicTime deadline = connection.may_ask() ? connection.last_heard : deadline_of(connection);
     if (!earliest || deadline < *earliest) earliest = deadline;
   }
   return earliest;

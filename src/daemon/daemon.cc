@@ -10,6 +10,7 @@
 #include "daemon/clients.h"
 #include "engine/engine.h"
 #include "os/clock.h"
+#include "os/file_lock.h"
 #include "os/files.h"
 #include "os/icmp_socket.h"
 #include "os/interface_watch.h"
@@ -23,12 +24,19 @@
 namespace trimtab::daemon {
 namespace {
 
-constexpr os::Token kProbes = 1, kInterfaces = 2, kListener = 3, kBird = 4;
-constexpr std::size_t kLargestMetrics = 1U << 20U;
+constexpr os::Token kProbes = 1, kInterfaces = 2, kListener = 3, kBird = 4, kProbes6 = 5;
+
+static_assert(os::kLongestPacket >= probe::kLongestPacket);
+
+// IPv6's is missing where the kernel has none.
+struct ProbeSockets {
+  os::IcmpSocket ipv4;
+  std::optional<os::IcmpSocket> ipv6;
+};
 
 class Daemon {
  public:
-  Daemon(Setup setup, os::Loop loop, os::UnixListener listener, os::IcmpSocket probes,
+  Daemon(Setup setup, os::Loop loop, os::UnixListener listener, ProbeSockets probes,
          os::InterfaceWatch interfaces, std::uint16_t identifier)
       : setup_(std::move(setup)),
         loop_(std::move(loop)),
@@ -41,12 +49,19 @@ class Daemon {
         engine_(start(identifier)) {}
 
   Result<void> watch_everything() {
-    if (auto watched = loop_.watch(probes_.descriptor(), kProbes); !watched) return watched;
+    if (auto watched = loop_.watch(probes_.ipv4.descriptor(), kProbes); !watched) return watched;
+    if (probes_.ipv6) {
+      if (auto watched = loop_.watch(probes_.ipv6->descriptor(), kProbes6); !watched) return watched;
+    }
     if (auto watched = loop_.watch(interfaces_.descriptor(), kInterfaces); !watched) return watched;
     return clients_.listen(kListener);
   }
 
   void run() {
+    if (!probes_.ipv4.is_raw())
+      log_.line(os::Severity::warning,
+                "no CAP_NET_RAW: probes go through a datagram socket, which hears no peer's suspicion and no "
+                "ICMP errors");
     perform(engine_.start(os::take_clocks()));
     notifier_.ready();
     while (!terminated_) turn(loop_.wait(next_deadline()));
@@ -55,14 +70,16 @@ class Daemon {
 
  private:
   engine::Start start(std::uint16_t identifier) const {
-    const auto metrics = os::read_file(setup_.metrics, kLargestMetrics);
+    places_.remove_leftovers();
+    const auto metrics = places_.inspect();
     return {.mesh = setup_.mesh,
             .self = setup_.self,
             .now = os::take_clocks(),
             .identifier = identifier,
             .seed = os::random_seed(),
             .fill_random = os::fill_random,
-            .metrics_text = metrics ? *metrics : std::string(),
+            .metrics_text = metrics ? metrics->text : std::string(),
+            .metrics_fault = metrics ? metrics->fault : std::string(),
             .candidate_path = places_.candidate()};
   }
 
@@ -92,13 +109,18 @@ class Daemon {
   void take(const os::Ready& ready) {
     switch (ready.token) {
       case kProbes:
-        take_packets();
+        take_packets(probes_.ipv4);
+        break;
+      case kProbes6:
+        take_packets(*probes_.ipv6);
         break;
       case kInterfaces:
         take_netlink();
         break;
       case kListener:
         clients_.accept(now_.monotonic);
+        if (const auto complaint = clients_.complaint(now_.monotonic))
+          log_.line(os::Severity::warning, *complaint);
         break;
       case kBird:
         for (bird::Event& event : bird_.ready(ready)) feed(engine::BirdHappened{std::move(event)});
@@ -119,9 +141,10 @@ class Daemon {
     notifier_.ready();
   }
 
-  void take_packets() {
-    for (os::Incoming& packet : probes_.receive()) {
-      feed(engine::PacketArrived{packet.interface_index, std::move(packet.packet), {packet.stamp, now_}});
+  void take_packets(os::IcmpSocket& socket) {
+    for (os::Incoming& packet : socket.receive()) {
+      feed(engine::PacketArrived{
+          packet.interface_index, std::move(packet.packet), {packet.stamp, now_}, packet.source});
     }
   }
 
@@ -151,22 +174,34 @@ class Daemon {
     }
   }
 
-  // All probes of a turn leave in one system call.
   void send_probes(const std::vector<engine::Action>& actions) {
+    send_probes(actions, Family::ipv4);
+    send_probes(actions, Family::ipv6);
+  }
+
+  // All probes of a turn and a family leave in one system call.
+  void send_probes(const std::vector<engine::Action>& actions, Family family) {
     std::vector<os::Outgoing> outgoing;
     std::vector<const engine::SendProbe*> probes;
     for (const engine::Action& action : actions) {
-      if (const auto* probe = std::get_if<engine::SendProbe>(&action)) {
+      const auto* probe = std::get_if<engine::SendProbe>(&action);
+      if (probe != nullptr && probe->destination.family == family) {
         outgoing.push_back({probe->interface_index, probe->source, probe->destination, probe->message});
         probes.push_back(probe);
       }
     }
     if (probes.empty()) return;
-    const auto departures = probes_.send(outgoing);
+    const auto departures = send(outgoing, family);
     for (std::size_t i = 0; i < probes.size(); ++i) {
       feed(
           engine::ProbeDeparted{probes[i]->link, probes[i]->sequence, departures[i].at, departures[i].error});
     }
+  }
+
+  std::vector<os::Departure> send(const std::vector<os::Outgoing>& outgoing, Family family) {
+    if (family == Family::ipv4) return probes_.ipv4.send(outgoing);
+    if (probes_.ipv6) return probes_.ipv6->send(outgoing);
+    return std::vector<os::Departure>(outgoing.size(), {.at = now_, .error = EAFNOSUPPORT});
   }
 
   void carry_out(const engine::SendProbe&) {}  // went out in send_probes
@@ -184,7 +219,7 @@ class Daemon {
   os::Log log_;
   os::Loop loop_;
   Clients clients_;
-  os::IcmpSocket probes_;
+  ProbeSockets probes_;
   os::InterfaceWatch interfaces_;
   BirdPlaces places_;
   BirdLink bird_;
@@ -206,23 +241,55 @@ Result<os::UnixListener> listen(const std::string& path) {
   return listener;
 }
 
+// Two that write one metrics file, each by its own socket, would undo each other's work.
+Result<os::FileLock> own(const std::string& metrics) {
+  auto lock = os::FileLock::take(metrics + ".lock", Duration::zero());
+  if (!lock && lock.error().number == EAGAIN) {
+    return Error{fmt::format("another trimtab writes {}", metrics),
+                 "stop it first, or give this one another --run-dir"};
+  }
+  return lock;
+}
+
+Result<ProbeSockets> open_probe_sockets(std::uint16_t identifier) {
+  const auto open = [&](Family family) {
+    const auto packet_bytes = static_cast<std::uint16_t>(probe::echo_packet_bytes(family));
+    return os::IcmpSocket::open(
+        identifier,
+        {.packet_bytes = packet_bytes, .sequence_bits = static_cast<std::uint16_t>(probe::Pace::quick)},
+        family);
+  };
+  auto ipv4 = open(Family::ipv4);
+  if (!ipv4) return ipv4.error();
+  auto ipv6 = open(Family::ipv6);
+  if (!ipv6 && ipv6.error().number != EAFNOSUPPORT && ipv4->is_raw()) return ipv6.error();
+  ProbeSockets sockets{.ipv4 = *std::move(ipv4), .ipv6 = std::nullopt};
+  if (ipv6) sockets.ipv6 = *std::move(ipv6);
+  return sockets;
+}
+
 }  // namespace
 
 Result<void> run(Setup setup) {
-  if (auto allowed = os::require_net_raw(); !allowed) return allowed;
+  const auto identifier = static_cast<std::uint16_t>(std::max<std::uint64_t>(os::random_seed() & 0xffffU, 1));
+  auto probes = open_probe_sockets(identifier);
+  if (!probes) {
+    if (auto allowed = os::require_net_raw(); !allowed) return allowed;
+    return probes.error();
+  }
   auto listener = listen(setup.socket);
   if (!listener) return listener.error();
+  auto only_writer = own(setup.metrics);
+  if (!only_writer) return only_writer.error();
   auto loop = os::Loop::open();
   if (!loop) return loop.error();
-  const auto identifier = static_cast<std::uint16_t>(os::random_seed());
-  auto probes = os::IcmpSocket::open(identifier);
-  if (!probes) return probes.error();
   auto interfaces = os::InterfaceWatch::open();
   if (!interfaces) return interfaces.error();
   Daemon daemon(std::move(setup), std::move(*loop), std::move(*listener), std::move(*probes),
                 std::move(*interfaces), identifier);
   if (auto watching = daemon.watch_everything(); !watching) return watching;
   daemon.run();
+  only_writer->remove_file();
   return {};
 }
 

@@ -1,6 +1,7 @@
 // What the engine answers to who asks: status and events at once, an explanation once BIRD has told its
 // routes.
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/report.h"
 
 namespace trimtab::engine {
@@ -33,10 +34,10 @@ void Engine::answer(Client client, const control::AskExplain& ask) {
     return;
   }
   explanations_[++last_token_] = {client, ask.destination};
-  take(publisher_.query(now_.monotonic, last_token_, bird::routes_command(destination->prefix)));
+  take(bird_.query(now_.monotonic, last_token_, bird::routes_command(destination->prefix)));
 }
 
-void Engine::finish_explanation(const bird::QueryAnswered& answered) {
+void Engine::take_report(const bird::QueryAnswered& answered) {
   const auto pending = explanations_.find(answered.token);
   if (pending == explanations_.end()) return;
   const auto [client, asked] = pending->second;
@@ -48,7 +49,7 @@ void Engine::finish_explanation(const bird::QueryAnswered& answered) {
     answer(client, routes.error());
     return;
   }
-  auto explanation = explain(mesh_, self_, *destination, *routes, wanted_metrics().values);
+  auto explanation = explain(mesh_, self_, *destination, *routes, bird_.wanted().values);
   for (const control::Candidate& candidate : explanation.candidates) {
     const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
     if (const auto link = links_.find(neighbour); link != links_.end()) {
@@ -65,25 +66,30 @@ control::LinkReport Engine::report(SiteId neighbour, const LinkState& link) cons
                              .counters = prober_.counters(neighbour),
                              .traffic = link.traffic,
                              .session_established = link.session_established,
-                             .bfd_up = link.bfd_up},
+                             .bfd_up = link.bfd_up,
+                             .full_size = prober_.full_size(neighbour)},
                             mesh_.policy, now_.monotonic);
   report.name = link.name;
   report.interface = link.interface;
+  if (link.refusals.fault()) report.local_fault = link.refusals.text();
   return report;
 }
 
 control::Status Engine::status() const {
-  const bird::BirdState& bird = publisher_.state();
+  const bird::BirdState& bird = bird_.state();
   control::Status status{.mesh = mesh_.name,
                          .site = mesh_.find_site(self_)->name,
                          .policy = std::string(engine::name_of(mesh_.policy)),
                          .fingerprint = mesh::fingerprint(mesh_).short_id,
                          .mesh_file_ok = mesh_file_ok_,
-                         .other_mesh_files = other_mesh_files_,
+                         .other_mesh_files = bird_.other_mesh_files(),
                          .uptime = now_.monotonic - started_,
                          .bird = {.state = std::string(name_of(bird.link)),
                                   .version = bird.version,
                                   .pending = bird.publish_pending}};
+  status.stray_packets = stray_packets_;
+  const netlink::InterfaceTable::Counts& counts = interfaces_.counts();
+  status.interfaces = {counts.dumps, counts.interrupted, counts.overruns};
   if (bird.last_error) status.bird.error = bird.last_error->text();
   for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
   return status;

@@ -1,6 +1,5 @@
 // The daemon without its system calls: joins measuring, judging, publishing and telling. Events go in,
-// actions come out; it says when it wants to be called next. The daemon and the simulator drive the same
-// engine.
+// actions come out; it says when it wants to be called next.
 //
 // Way of use: construct; carry out the actions of start(); then, in every turn of the loop, handle() each
 // event and last of all Woken, which does what has become due; at the latest at next_deadline(). Actions are
@@ -18,10 +17,10 @@
 #include "control/json.h"
 #include "control/request.h"
 #include "controller/controller.h"
+#include "engine/bird_side.h"
 #include "engine/event.h"
-#include "engine/explain.h"
-#include "engine/favours.h"
 #include "engine/journal.h"
+#include "engine/refusals.h"
 #include "engine/traffic.h"
 #include "netlink/interface_table.h"
 
@@ -34,13 +33,16 @@ struct Start {
   std::uint16_t identifier = 0;                              // of our echo requests
   std::uint64_t seed = 0;                                    // of the schedule's jitter
   std::function<void(std::span<std::uint8_t>)> fill_random;  // nonces
-  std::string metrics_text;    // what the metrics file holds; empty: there is none
+  std::string metrics_text;    // what the metrics file holds; empty: nothing usable
+  std::string metrics_fault;   // why there is nothing usable: bird::MetricsFound
   std::string candidate_path;  // of the candidate main file
 };
 
 class Engine {
  public:
   explicit Engine(Start start);
+  Engine(const Engine&) = delete;  // parts of it look at its mesh
+  Engine& operator=(const Engine&) = delete;
 
   std::vector<Action> start(const Instant& now);
   std::vector<Action> handle(const Instant& now, const Event& event);
@@ -51,9 +53,11 @@ class Engine {
     std::string name;  // the neighbour's
     std::string interface;
     IpAddress own_address, peer_address;
-    int probes = 0;  // in a round
     Traffic traffic;
-    std::optional<RoundQuality> awaiting_counters;  // of the round whose end they mark
+    Refusals refusals;
+    bool local_fault = false;               // as last told to the journal
+    bool mtu_blocked = false;               // the same
+    std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;
     controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal
@@ -73,60 +77,56 @@ class Engine {
   void on(const Asked& asked);
   void on(const MeshRead& read);
 
-  void answer(Client client, const control::AskStatus&);
-  void answer(Client client, const control::AskEvents& ask);
-  void answer(Client client, const control::AskExplain& ask);
-  void answer(Client client, const Error& error);
-  void finish_explanation(const bird::QueryAnswered& answered);
-  void compare_mesh_files();
-  void take_other_mesh_files(const Result<bird::Reply>& reply);
-
-  void restore(const std::string& metrics_text);
+  void restore(const Start& start);
   void set_up_links();
-  void take(const std::vector<bird::Action>& actions);
-  void take_report(const bird::SessionsRead& read);
-  void take_report(const bird::MetricsPublished&);
-  void take_report(const bird::MetricsRefused& refused);
-  void take_report(const bird::QueryAnswered& answered);
-  void take_report(const bird::RoutesRead& read);
-  void take_report(const bird::StateChanged&);
-  void finish_round(const probe::Round& round);
-  void wait_for_counters(const probe::Round& round);
-  void interfaces_changed();
-  void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
-  void send_probes();
   void decide();
   void note_standings();
   void log_new_events();
   void publish();
   void note(std::string kind, std::string link, std::string text);
 
+  void take(const BirdReports& reports);
+  void take_report(const DoForBird& wish);
+  void take_report(const Remark& remark);
+  void take_report(const bird::SessionsRead& read);
+  void take_report(const SessionsUnknown&);
+  void take_report(const bird::QueryAnswered& answered);
+
+  // measuring.cc
+  void send_probes();
+  void finish_round(const probe::Round& round);
+  void wait_for_counters(const probe::Round& round);
+  void interfaces_changed();
+  void left(SiteId neighbour, LinkState& link);
+  void refused(SiteId neighbour, LinkState& link, std::uint16_t sequence, int error);
+  void local_fault_changed(SiteId neighbour, LinkState& link);
+  void note_passage(SiteId neighbour);
+  void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
+
+  // answers.cc
+  void answer(Client client, const control::AskStatus&);
+  void answer(Client client, const control::AskEvents& ask);
+  void answer(Client client, const control::AskExplain& ask);
+  void answer(Client client, const Error& error);
   control::Status status() const;
   control::LinkReport report(SiteId neighbour, const LinkState& link) const;
-  bird::Metrics wanted_metrics() const;
-  bool favours() const;  // whether prefixes are favoured at all
-  void read_routes();
 
   mesh::Mesh mesh_;
   SiteId self_;
   Instant now_;
   MonotonicTime started_;
   bool mesh_file_ok_ = true;
-  bool neutral_ = true;   // nothing was ever published, in this run or an earlier one
-  bool refused_ = false;  // BIRD's last word on the metrics file
+  bool neutral_ = true;  // nothing was ever published, in this run or an earlier one
   std::map<SiteId, LinkState> links_;
   std::set<SiteId> touched_;  // links whose standing may be another one than was told
   controller::Controller controller_;
   probe::Prober prober_;
-  bird::Publisher publisher_;
+  BirdSide bird_;
   netlink::InterfaceTable interfaces_;
-  Favours favours_;
-  MonotonicTime next_reading_{};  // of BIRD's routes
-  std::uint64_t told_ = 0;        // the controller's edition, as published
+  std::map<int, SiteId> by_interface_;  // index to neighbour, of the links whose interface is there
+  std::uint64_t stray_packets_ = 0;
+  std::uint64_t told_ = 0;  // the controller's edition, as published
   Journal journal_;
-  bird::BirdLink bird_link_ = bird::BirdLink::connecting;     // as last told to the journal
-  std::vector<std::string> other_mesh_files_;                 // sites that have another one than ours
-  MonotonicTime next_comparison_{};                           // of the mesh files
   std::map<std::uint64_t, PendingExplanation> explanations_;  // by the query's token
   std::uint64_t last_token_ = 0;
   std::vector<Action> actions_;  // of the call under way

@@ -32,8 +32,9 @@ struct ProbeDeparted {
 
 struct PacketArrived {
   int interface_index = 0;
-  netlink::Bytes packet;  // with IP header
+  netlink::Bytes packet;  // with its IPv4 header; an ICMPv6 message has none
   probe::Arrival arrival;
+  std::optional<IpAddress> source{};  // of an ICMPv6 message
 };
 
 struct NetlinkArrived {
@@ -72,7 +73,8 @@ struct SendNetlink {
   netlink::Bytes request;
 };
 
-// One of Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics; results come back as BirdHappened.
+// One of Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, InspectMetrics; results come back as
+// BirdHappened.
 struct DoForBird {
   bird::Action action;
 };

@@ -14,6 +14,13 @@ control::LossReport report_loss(const controller::LossView& loss) {
       .probes = loss.probes, .ratio = loss.ratio, .low = loss.low, .high = loss.high, .proven = loss.proven};
 }
 
+control::MtuReport report_mtu(const probe::FullSize& full_size) {
+  control::MtuReport report{.bytes = full_size.packet_bytes, .passes = std::nullopt};
+  if (full_size.passage != probe::Passage::unknown)
+    report.passes = full_size.passage == probe::Passage::passes;
+  return report;
+}
+
 std::optional<control::HeldReport> report_held(const LinkView& view, MonotonicTime now) {
   if (!view.held) return std::nullopt;
   control::HeldReport report{.reason = std::string(controller::name(view.held->why)),
@@ -40,6 +47,7 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   report.interface_up = view.condition.interface_up;
   report.session_established = facts.session_established;
   report.bfd_up = facts.bfd_up;
+  if (facts.full_size) report.mtu = report_mtu(*facts.full_size);
   report.rtt = view.rtt;
   report.jitter = view.jitter;
   if (view.last_round) report.last_rtt = view.last_round->rtt;
@@ -58,9 +66,16 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   if (facts.counters) {
     report.probes_sent = facts.counters->sent;
     report.quick_probes = facts.counters->quick;
+    report.probes_answered = facts.counters->answered;
+    report.probes_late = facts.counters->late;
+    report.probes_lost = facts.counters->lost;
+    report.probes_unmeasured = facts.counters->unmeasured;
     report.forged_answers = facts.counters->forged;
     report.duplicate_answers = facts.counters->duplicates;
+    report.malformed_packets = facts.counters->malformed;
+    report.icmp_errors = facts.counters->errors;
     report.local_faults = facts.counters->local_faults;
+    report.clock_steps = facts.counters->clock_steps;
   }
   return report;
 }

@@ -5,6 +5,7 @@
 #include "control/report.h"
 #include "controller/decision.h"
 #include "engine/traffic.h"
+#include "probe/full_size.h"
 #include "probe/round.h"
 
 namespace trimtab::engine {
@@ -14,6 +15,7 @@ struct LinkFacts {
   std::optional<probe::Counters> counters;  // absent: not probed yet
   const Traffic& traffic;
   std::optional<bool> session_established, bfd_up;
+  std::optional<probe::FullSize> full_size;
 };
 
 // Name and interface are the caller's to fill in.

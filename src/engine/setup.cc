@@ -1,5 +1,7 @@
 #include "engine/setup.h"
 
+#include <algorithm>
+
 #include "network/monthly_cost.h"
 
 namespace trimtab::engine {
@@ -9,10 +11,14 @@ Duration interval_of(const mesh::Mesh& mesh, const mesh::Link& link) {
   return link.metered ? mesh.tuning.metered_interval : mesh.tuning.interval;
 }
 
-// Both ends probe: each has half of what the link may cost.
+// Both ends probe: each has half of what the link may cost, and its rounds go on anyway. A day that begins
+// within a round sees one more.
 std::optional<probe::Budget> budget_of(const mesh::Mesh& mesh, const mesh::Link& link, mesh::SiteId self) {
   if (!link.budget_bytes_per_day) return std::nullopt;
-  return probe::Budget{.bytes_per_day = *link.budget_bytes_per_day / 2,
+  const Duration day = std::chrono::hours{24} + interval_of(mesh, link);
+  const double left =
+      static_cast<double>(*link.budget_bytes_per_day) / 2 - network::bytes_of_rounds(mesh, self, link, day);
+  return probe::Budget{.bytes_per_day = static_cast<std::uint64_t>(std::max(0.0, left)),
                        .probe_bytes = network::probe_bytes(mesh, self, link.peer(self).site)};
 }
 
@@ -40,7 +46,8 @@ std::vector<probe::ProbedLink> probed_links(const mesh::Mesh& mesh, mesh::SiteId
                      .peer = link->peer(self).address.front(),
                      .cadence = {.interval = interval_of(mesh, *link), .probes = mesh.tuning.probes},
                      .metered = link->metered,
-                     .budget = budget_of(mesh, *link, self)});
+                     .budget = budget_of(mesh, *link, self),
+                     .mtu = link->mtu});
   }
   return links;
 }

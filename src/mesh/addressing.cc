@@ -16,7 +16,8 @@ std::uint64_t link_index(SiteId one, SiteId other) {
 SiteId largest_overlay_id(const Prefix& overlay) {
   const int host_bits = address_bits(overlay.address.family) - overlay.length;
   if (host_bits >= 17) return kMaxSiteId;
-  return host_bits < 2 ? 0 : std::min(kMaxSiteId, (SiteId{1} << host_bits) - 2);
+  const SiteId broadcast = overlay.address.family == Family::ipv4 ? 1 : 0;
+  return host_bits < 2 ? 0 : std::min(kMaxSiteId, (SiteId{1} << host_bits) - 1 - broadcast);
 }
 
 SiteId largest_link_id(const Prefix& pool, int link_prefix) {

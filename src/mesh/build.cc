@@ -38,18 +38,21 @@ Link build_link(const Draft& draft, const DraftLink& from, const std::vector<Out
   const DraftSite& low = draft.sites[from.site[0]];
   const DraftSite& high = draft.sites[from.site[1]];
   Link link;
-  link.subnet = {from.subnet ? from.subnet->value
-                             : link_subnet(draft.link_pool.front().value, draft.link_prefix, low.id->value,
-                                           high.id->value)};
+  for (const Said<Prefix>& pool : draft.link_pool) {
+    const Said<Prefix>* declared = declared_subnet(from, pool.value.address.family);
+    link.subnet.push_back(declared != nullptr ? declared->value
+                                              : link_subnet(pool.value, link_prefix_in(draft, pool.value),
+                                                            low.id->value, high.id->value));
+  }
   for (int end = 0; end < 2; ++end) {
     LinkEnd& to = link.ends[static_cast<std::size_t>(end)];
     to.site = draft.sites[from.site[static_cast<std::size_t>(end)]].id->value;
-    to.interface = interface_at(from, end);
-    to.address = {link_address(link.subnet.front(), end)};
+    to.interface = interface_at(draft, from, end);
+    for (const Prefix& subnet : link.subnet) to.address.push_back(link_address(subnet, end));
   }
   const auto bound = mtu_bound(draft, from, outer);
   TRIMTAB_CHECK(bound.has_value());
-  link.mtu = from.mtu ? from.mtu->value : std::min(bound->bytes, kDefaultLinkMtu);
+  link.mtu = from.mtu ? from.mtu->value : std::min(bound->bytes, default_link_mtu(gre_family(draft)));
   link.bandwidth = from.bandwidth;
   link.bias = from.bias;
   link.metered = from.metered || low.metered || high.metered;
@@ -81,6 +84,7 @@ Mesh build(const Draft& draft) {
   mesh.link_prefix = draft.link_prefix;
   mesh.lans = sorted_values(draft.lans);
   mesh.policy = draft.policy;
+  mesh.encapsulation = draft.encapsulation;
   mesh.community = draft.community;
   mesh.tuning = draft.tuning;
   for (const DraftSite& site : draft.sites) mesh.sites.push_back(build_site(draft, site));

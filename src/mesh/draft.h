@@ -36,7 +36,7 @@ struct DraftLink {
   bool full_mesh = false;  // not from a [[link]]
   std::array<Said<std::string>, 2> between;
   std::array<std::size_t, 2> site{};  // index in Draft::sites, of the lower id first where both ids are known
-  std::optional<Said<Prefix>> subnet;
+  std::vector<Said<Prefix>> subnet;   // one per family at most
   std::optional<Said<int>> mtu;
   std::optional<Rate> bandwidth;
   Milliseconds bias{0};
@@ -53,9 +53,11 @@ struct Draft {
   std::string name;
   std::vector<Said<Prefix>> overlay;
   std::vector<Said<Prefix>> link_pool;
+  bool link_pool_complete = true;  // nothing in it was refused
   std::vector<Said<Prefix>> lans;
   int link_prefix = 30;
   Policy policy = Policy::path;
+  Encapsulation encapsulation = Encapsulation::gre;
   std::uint32_t community = Mesh{}.community;
   Tuning tuning;
   std::vector<DraftSite> sites;

@@ -25,4 +25,15 @@ std::vector<const Link*> Mesh::links_of(SiteId site) const {
   return own;
 }
 
+std::optional<Family> Mesh::gre_family() const {
+  if (encapsulation == Encapsulation::none) return std::nullopt;
+  return overlay.front().address.family;
+}
+
+std::optional<std::uint16_t> listening_port(const Mesh& mesh, const Site& site, SiteId peer) {
+  if (!site.endpoint) return std::nullopt;
+  const SiteId offset = mesh.encapsulation == Encapsulation::none ? peer : 0;
+  return static_cast<std::uint16_t>(site.endpoint->port + offset);
+}
+
 }  // namespace trimtab::mesh

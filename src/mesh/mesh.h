@@ -55,7 +55,7 @@ struct Site {
 // One end of a link: how it looks from one of its two sites.
 struct LinkEnd {
   SiteId site = 0;
-  std::string interface;           // "gre-<peer's name>" unless the file names it
+  std::string interface;           // "gre-<peer's name>" or "wg-<…>" unless the file names it
   std::vector<IpAddress> address;  // derived; one per family of Mesh::link_pool, IPv4 first
 };
 
@@ -63,7 +63,7 @@ struct LinkEnd {
 struct Link {
   std::array<LinkEnd, 2> ends;    // the lower id first
   std::vector<Prefix> subnet;     // one per family of Mesh::link_pool, IPv4 first
-  int mtu = 0;                    // of the GRE interface; the same at both ends
+  int mtu = 0;                    // of the link's interface; the same at both ends
   std::optional<Rate> bandwidth;  // declared capacity
   Milliseconds bias{0};           // added to the cost
   bool metered = false;           // the link's own wish or one of its sites'
@@ -91,7 +91,7 @@ struct Tuning {
   // Steering under `path` (docs/steering.md).
   Estimator estimator = Estimator::steady;
   double steadiness = 2.4;  // margins and steps in units of the links' own noise; 0 follows every round
-  Duration memory = std::chrono::minutes{45};  // that a link's mean looks back on
+  Duration memory = std::chrono::minutes{45};  // of a link's mean, and of what the site's own load did to it
 
   // Cost (§6): C = β·r̂ + γ / max(b̂, ε) + δ·p̂ + bias.
   double cost_per_rtt_ms = 1.0;               // β, 1/ms
@@ -117,6 +117,12 @@ struct Tuning {
   bool operator==(const Tuning&) const = default;
 };
 
+// Whether steering is by the steady method: links are judged in units of their own noise, and whole paths by
+// a margin.
+constexpr bool is_steady(Policy policy, Estimator estimator) {
+  return policy == Policy::path && estimator == Estimator::steady;
+}
+
 struct Mesh {
   std::string name;
   std::vector<Prefix> overlay;    // IPv4 first
@@ -130,11 +136,20 @@ struct Mesh {
   std::vector<Site> sites;  // by id
   std::vector<Link> links;  // by (lower id, higher id)
 
+  // Whether links carry this family.
+  bool routes(Family family) const { return first_of_family(link_pool, family) != nullptr; }
+  // The family of GRE's delivery header: IPv4 where the overlay has it. Absent without GRE.
+  std::optional<Family> gre_family() const;
+
   const Site* find_site(SiteId id) const;
   const Site* find_site(std::string_view site_name) const;
   // The site's own links, by the peer's id.
   std::vector<const Link*> links_of(SiteId site) const;
 };
+
+// The port at which `peer` calls `site`; absent where nobody can. Without GRE each link has a port of its
+// own: the endpoint's plus the peer's id.
+std::optional<std::uint16_t> listening_port(const Mesh& mesh, const Site& site, SiteId peer);
 
 // SHA-256 over the parsed mesh in canonical order: equal for two files that say the same. Comments, order
 // and spelling do not count. `text` is 64 hex digits; `short_id` its first 32 bits (specification §2).

@@ -1,8 +1,10 @@
 // One [[link]].
 #include <fmt/core.h>
 
+#include "mesh/addressing.h"
 #include "mesh/mtu.h"
 #include "mesh/readers.h"
+#include "mesh/rules.h"
 
 namespace trimtab::mesh {
 namespace {
@@ -22,15 +24,18 @@ void read_between(TableReader& table, DraftLink& link) {
 }
 
 void read_subnet(TableReader& table, DraftLink& link) {
-  const Prefixes subnets = read_prefixes(table, "subnet");
-  if (subnets.list.empty()) return;
-  const Said<Prefix>& subnet = subnets.list.front();
-  if (subnets.list.size() > 1) {
-    table.mistakes().error(subnets.list[1].at, "subnet takes one IPv4 prefix; keep one");
-  } else if (subnet.value.length < 30 || subnet.value.length > 31) {
-    table.mistakes().error(subnet.at, fmt::format("subnet {} must be a /30 or a /31", subnet.value.text()));
-  } else {
-    link.subnet = subnet;
+  for (const Said<Prefix>& subnet : read_prefixes(table, "subnet").list) {
+    const Prefix& prefix = subnet.value;
+    const bool ipv4 = prefix.address.family == Family::ipv4;
+    if (declared_subnet(link, prefix.address.family) != nullptr) {
+      table.mistakes().error(subnet.at, fmt::format("subnet takes one IPv{} prefix; keep one", ipv4 ? 4 : 6));
+    } else if (ipv4 && (prefix.length < 30 || prefix.length > 31)) {
+      table.mistakes().error(subnet.at, fmt::format("subnet {} must be a /30 or a /31", prefix.text()));
+    } else if (!ipv4 && prefix.length != kIpv6LinkPrefix) {
+      table.mistakes().error(subnet.at, fmt::format("subnet {} must be a /127", prefix.text()));
+    } else {
+      link.subnet.push_back(subnet);
+    }
   }
 }
 

@@ -1,6 +1,10 @@
 // The [mesh] table, and the way through all tables.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+
+#include "mesh/addressing.h"
 #include "mesh/readers.h"
 
 namespace trimtab::mesh {
@@ -9,46 +13,70 @@ namespace {
 // Routes wider than this are not a private network; a default route is not carried at all.
 constexpr int kShortestPrefix = 8;
 
+// The name is part of wg0's alias, of which the kernel takes 255 bytes.
+constexpr std::size_t kMaxNameLength = 63;
+
 bool is_routable(const Prefix& prefix) {
-  const std::uint32_t first = prefix.network().ipv4_host_order() >> 24;
+  const std::uint8_t first = prefix.network().bytes[0];
+  if (prefix.address.family == Family::ipv6) {
+    // ::/8 has the unspecified, the loopback and IPv4's mapped addresses; link-local ones are of a link
+    // alone.
+    const IpAddress link_local{Family::ipv6, {0xfe, 0x80}};
+    return first != 0 && first != 0xff && !Prefix{link_local, 10}.overlaps(prefix);
+  }
   const bool link_local = Prefix{IpAddress::ipv4(0xa9fe0000), 16}.overlaps(prefix);
   return first != 0 && first != 127 && first < 224 && !link_local;
+}
+
+const char* private_range(Family family) {
+  return family == Family::ipv4 ? "10.0.0.0/8" : "fd00::/8";
 }
 
 // One prefix of any key, judged by itself.
 bool accept_prefix(std::string_view key, const Said<Prefix>& prefix, Mistakes& mistakes) {
   const std::string text = prefix.value.text();
-  if (prefix.value.address.family == Family::ipv6) {
-    mistakes.error(
-        prefix.at,
-        fmt::format("{}: IPv6 ({}) is not supported by this version; give IPv4 prefixes", key, text));
-  } else if (prefix.value.has_host_bits()) {
+  if (prefix.value.has_host_bits()) {
     mistakes.error(prefix.at, fmt::format("{}: {} has host bits set; write {}/{}", key, text,
                                           prefix.value.network().text(), prefix.value.length));
   } else if (prefix.value.length < kShortestPrefix) {
     mistakes.error(prefix.at,
                    fmt::format("{}: {} is too wide; write a /{} or longer", key, text, kShortestPrefix));
   } else if (!is_routable(prefix.value)) {
-    mistakes.error(prefix.at,
-                   fmt::format("{}: {} cannot be routed; take a private range, like 10.0.0.0/8", key, text));
+    mistakes.error(prefix.at, fmt::format("{}: {} cannot be routed; take a private range, like {}", key, text,
+                                          private_range(prefix.value.address.family)));
   } else {
     return true;
   }
   return false;
 }
 
-// `overlay` and `links`: one prefix per family.
-std::vector<Said<Prefix>> read_pool(TableReader& table, std::string_view key, int longest) {
-  std::vector<Said<Prefix>> pool = read_prefixes(table, key).list;
-  if (pool.size() > 1) {
-    table.mistakes().error(pool[1].at, fmt::format("{} has two IPv4 prefixes; keep one", key));
-    pool.resize(1);
+// `overlay` and `links`: one prefix per family, no longer than these (IPv4's, IPv6's).
+Prefixes read_pool(TableReader& table, std::string_view key, const std::array<int, 2>& longest) {
+  Prefixes read = read_prefixes(table, key);
+  Prefixes pool{.complete = read.complete};
+  for (const Said<Prefix>& prefix : read.list) {
+    const Family family = prefix.value.address.family;
+    const int limit = longest[family == Family::ipv4 ? 0 : 1];
+    const bool repeated = std::any_of(pool.list.begin(), pool.list.end(), [&](const Said<Prefix>& other) {
+      return other.value.address.family == family;
+    });
+    if (repeated) {
+      table.mistakes().error(
+          prefix.at, fmt::format("{} has two IPv{} prefixes; keep one", key, family == Family::ipv4 ? 4 : 6));
+    } else if (prefix.value.length > limit) {
+      table.mistakes().error(prefix.at,
+                             fmt::format("{}: {} has no room for two sites; write a /{} or shorter", key,
+                                         prefix.value.text(), limit));
+    } else {
+      pool.list.push_back(prefix);
+      continue;
+    }
+    pool.complete = false;
   }
-  if (!pool.empty() && pool[0].value.length > longest) {
-    table.mistakes().error(pool[0].at, fmt::format("{}: {} has no room for two sites; write a /{} or shorter",
-                                                   key, pool[0].value.text(), longest));
-    pool.clear();
-  }
+  // IPv4 first, as everywhere: it is what GRE and BGP run over where there is a choice.
+  std::stable_partition(pool.list.begin(), pool.list.end(), [](const Said<Prefix>& prefix) {
+    return prefix.value.address.family == Family::ipv4;
+  });
   return pool;
 }
 
@@ -60,16 +88,11 @@ void read_name(TableReader& table, Draft& draft) {
                            fmt::format("name \"{}\" does not fit; write lower-case letters, digits and "
                                        "hyphens, a letter first",
                                        name->value));
+  } else if (name->value.size() > kMaxNameLength) {
+    table.mistakes().error(name->at, fmt::format("a name of {} characters; write at most {}",
+                                                 name->value.size(), kMaxNameLength));
   }
   draft.name = name->value;
-}
-
-void refuse_unbuilt(TableReader& table) {
-  const auto encapsulation = table.choice("encapsulation", {"gre", "none"});
-  if (encapsulation && encapsulation->value == 1) {
-    table.mistakes().error(encapsulation->at,
-                           "encapsulation \"none\" is not supported by this version; write \"gre\"");
-  }
 }
 
 // The tables of one kind, `[[site]]` or `[[link]]`.
@@ -145,13 +168,16 @@ Prefixes read_prefixes(TableReader& table, std::string_view key) {
 void read_mesh_table(TableReader& table, Draft& draft) {
   draft.mesh_at = table.at();
   read_name(table, draft);
-  draft.overlay = read_pool(table, "overlay", 30);
-  draft.link_pool = read_pool(table, "links", 30);
+  draft.overlay = read_pool(table, "overlay", {30, 126}).list;
+  const Prefixes links = read_pool(table, "links", {30, kIpv6LinkPrefix});
+  draft.link_pool = links.list;
+  draft.link_pool_complete = links.complete;
   const Prefixes lans = read_prefixes(table, "lans");
   if (lans.complete) draft.lans = lans.list;
   if (const auto policy = table.choice("policy", {"path", "score"}))
     draft.policy = static_cast<Policy>(policy->value);
-  refuse_unbuilt(table);
+  if (const auto encapsulation = table.choice("encapsulation", {"gre", "none"}))
+    draft.encapsulation = static_cast<Encapsulation>(encapsulation->value);
   if (const auto community = table.integer("community", 1, 4'294'967'295)) {
     draft.community = static_cast<std::uint32_t>(community->value);
   }

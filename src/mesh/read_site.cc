@@ -13,7 +13,6 @@ namespace trimtab::mesh {
 namespace {
 
 constexpr int kMinWanMtu = kMinLinkMtu + 80 + 24;  // WireGuard over IPv6, GRE over IPv4
-constexpr int kMinIpv6Mtu = 1280;                  // RFC 8200
 constexpr std::size_t kMaxNameLength = 63;         // a label of a host name
 
 bool is_host_character(char c) {
@@ -142,7 +141,8 @@ bool is_name(std::string_view text) {
 }
 
 std::string interface_mistake(std::string_view name) {
-  constexpr std::string_view kReserved[] = {"lo", "wg0", "all", "default", "gre0", "gretap0", "erspan0"};
+  constexpr std::string_view kReserved[] = {"lo",   "all",     "default", "wg0",     "trimtab0",
+                                            "gre0", "gretap0", "erspan0", "ip6gre0", "ip6tnl0"};
   if (name.empty() || name.size() > kMaxInterfaceLength) {
     return fmt::format("\"{}\" has {} characters; the kernel takes 1 to {}", name, name.size(),
                        kMaxInterfaceLength);

@@ -19,7 +19,7 @@ bool is_tuning_key(std::string_view key);  // of [tuning]
 DraftSite read_site(TableReader& table, bool incomplete);
 DraftLink read_link(TableReader& table, bool incomplete);
 
-// One prefix or an array of them; those that are IPv4, whole and routable.
+// One prefix or an array of them; those that are whole and routable.
 struct Prefixes {
   std::vector<Said<Prefix>> list;
   bool complete = true;  // nothing was refused

@@ -20,17 +20,18 @@ void check_unique(const Draft& draft, Mistakes& mistakes);
 // mesh.
 void check_prefixes(const Draft& draft, Mistakes& mistakes);
 
-// Every id has its addresses, and no link's subnet overlaps another's.
+// What lans carries, links carries too. Every id has its addresses, and no link's subnet overlaps another's.
 void check_addresses(const Draft& draft, Mistakes& mistakes);
 
 // One end of each link can be called (pairs of the full mesh that cannot are dropped with a warning before),
 // and every site is reached by some path.
 void check_reach(const Draft& draft, Mistakes& mistakes);
 
-// Interfaces fit the kernel, and are named once per site.
+// Interfaces fit the kernel, and are named once per site; without GRE, each link's port is there and is its
+// own.
 void check_interfaces(const Draft& draft, Mistakes& mistakes);
 
-// No declared MTU is above what its link carries.
+// No declared MTU is above what its link carries, and what has IPv6 on it has room for that.
 void check_mtu(const Draft& draft, Mistakes& mistakes);
 
 // --- shared between rules and build ---
@@ -38,8 +39,18 @@ void check_mtu(const Draft& draft, Mistakes& mistakes);
 // Per site: what WireGuard's packets may run over, judged by its links' peers.
 std::vector<Outer> outer_of_peers(const Draft& draft);
 
-// The name that the file gives to the link's interface at this end, else the derived "gre-<peer>".
-std::string interface_at(const DraftLink& link, int end);
+// The name that the file gives to the link's interface at this end, else the derived one: "gre-<peer>", or
+// "wg-<peer>" without GRE.
+std::string interface_at(const Draft& draft, const DraftLink& link, int end);
+
+// The family of GRE's delivery header; absent without GRE, or where no overlay was taken.
+std::optional<Family> gre_family(const Draft& draft);
+
+// What the file gives, or nothing.
+const Said<Prefix>* declared_subnet(const DraftLink& link, Family family);
+
+// Of each link's subnet in `pool`: link_prefix for IPv4, a /127 for IPv6.
+int link_prefix_in(const Draft& draft, const Prefix& pool);
 
 // The largest MTU that passes both ways; absent where a WAN's MTU was refused.
 std::optional<MtuBound> mtu_bound(const Draft& draft, const DraftLink& link,

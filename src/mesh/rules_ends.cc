@@ -1,17 +1,19 @@
-// What a link's two ends need: interfaces and MTU.
+// What a link's two ends need: interfaces and ports. What fits between them: rules_mtu.cc.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
-#include "mesh/mtu.h"
 #include "mesh/readers.h"
 #include "mesh/rules.h"
 
 namespace trimtab::mesh {
 namespace {
 
-constexpr std::string_view kInterfacePrefix = "gre-";
+std::string_view interface_prefix(const Draft& draft) {
+  return draft.encapsulation == Encapsulation::none ? "wg-" : "gre-";
+}
 
 const Said<std::string>* named_interface(const DraftLink& link, std::size_t end) {
   for (const auto& [site, name] : link.interfaces) {
@@ -26,10 +28,6 @@ struct EndName {
   Position at;
 };
 
-bool looks_derived(std::string_view interface) {
-  return interface.substr(0, kInterfacePrefix.size()) == kInterfacePrefix;
-}
-
 // Every name that could clash. Derived names differ as their peers do, so a site without a name of its own
 // choice that looks like one brings none of them.
 std::vector<EndName> names_that_may_clash(const Draft& draft) {
@@ -39,7 +37,7 @@ std::vector<EndName> names_that_may_clash(const Draft& draft) {
     const auto& lan = draft.sites[i].lan_interface;
     if (!lan) continue;
     names.push_back({i, lan->value, lan->at});
-    chosen[i] = looks_derived(lan->value);
+    chosen[i] = lan->value.starts_with(interface_prefix(draft));
   }
   for (const DraftLink& link : draft.links) {
     for (std::size_t end = 0; end < 2; ++end) {
@@ -52,7 +50,7 @@ std::vector<EndName> names_that_may_clash(const Draft& draft) {
   for (const DraftLink& link : draft.links) {
     for (std::size_t end = 0; end < 2; ++end) {
       if (!chosen[link.site[end]] || named_interface(link, end) != nullptr) continue;
-      names.push_back({link.site[end], interface_at(link, static_cast<int>(end)), link.at});
+      names.push_back({link.site[end], interface_at(draft, link, static_cast<int>(end)), link.at});
     }
   }
   return names;
@@ -78,67 +76,59 @@ void check_lengths(const Draft& draft, Mistakes& mistakes) {
     for (std::size_t end = 0; end < 2; ++end) {
       const std::size_t peer = link.site[1 - end];
       if (named_interface(link, end) != nullptr) continue;
-      const std::string name = interface_at(link, static_cast<int>(end));
+      const std::string name = interface_at(draft, link, static_cast<int>(end));
       if (name.size() <= kMaxInterfaceLength || !reported.insert(peer).second) continue;
       mistakes.error(
           draft.sites[peer].name->at,
           fmt::format(
               "interface \"{}\" has {} characters and the kernel takes {}; shorten the name to {}, or "
               "give its links `interfaces`",
-              name, name.size(), kMaxInterfaceLength, kMaxInterfaceLength - kInterfacePrefix.size()));
+              name, name.size(), kMaxInterfaceLength, kMaxInterfaceLength - interface_prefix(draft).size()));
+    }
+  }
+}
+
+// Without GRE each link has a port of its own at each end that can be called. Two sites behind one address
+// can come to want the same.
+void check_ports(const Draft& draft, Mistakes& mistakes) {
+  std::map<std::pair<std::string, int>, std::string> taken;
+  for (const DraftLink& link : draft.links) {
+    for (std::size_t end = 0; end < 2; ++end) {
+      const DraftSite& site = draft.sites[link.site[end]];
+      const DraftSite& peer = draft.sites[link.site[1 - end]];
+      if (!site.endpoint || !peer.id) continue;
+      const int port = site.endpoint->value.port + static_cast<int>(peer.id->value);
+      if (port > 65535) {
+        mistakes.error(
+            site.endpoint->at,
+            fmt::format("{} would listen to {} on port {} (the endpoint's plus that site's id), and "
+                        "65535 is the last; give it a lower port",
+                        site.title(), peer.title(), port));
+        continue;
+      }
+      const std::string whose = fmt::format("{} for {}", site.title(), peer.title());
+      const auto [other, is_new] = taken.try_emplace({site.endpoint->value.host, port}, whose);
+      if (is_new) continue;
+      mistakes.error(site.endpoint->at,
+                     fmt::format("{} would listen on {} port {}, which is that of {}; keep their endpoints' "
+                                 "ports further apart than the ids",
+                                 whose, site.endpoint->value.host, port, other->second));
     }
   }
 }
 
 }  // namespace
 
-std::vector<Outer> outer_of_peers(const Draft& draft) {
-  std::vector<Outer> widest(draft.sites.size(), Outer::ipv4);
-  for (const DraftLink& link : draft.links) {
-    for (std::size_t end = 0; end < 2; ++end) {
-      if (draft.sites[link.site[1 - end]].outer != Outer::ipv4) widest[link.site[end]] = Outer::any;
-    }
-  }
-  return widest;
-}
-
-std::string interface_at(const DraftLink& link, int end) {
+std::string interface_at(const Draft& draft, const DraftLink& link, int end) {
   const auto own = static_cast<std::size_t>(end);
   if (const Said<std::string>* name = named_interface(link, own)) return name->value;
-  return std::string(kInterfacePrefix) + link.between[1 - own].value;
-}
-
-std::optional<MtuBound> mtu_bound(const Draft& draft, const DraftLink& link,
-                                  const std::vector<Outer>& outer_of_peers) {
-  std::array<MtuEnd, 2> ends;
-  for (std::size_t end = 0; end < 2; ++end) {
-    const DraftSite& site = draft.sites[link.site[end]];
-    if (!site.wan_mtu) return std::nullopt;
-    ends[end] = {site.wan_mtu->value, site.outer, outer_of_peers[link.site[end]]};
-  }
-  return link_mtu_bound(ends, Family::ipv4);
+  return std::string(interface_prefix(draft)) + link.between[1 - own].value;
 }
 
 void check_interfaces(const Draft& draft, Mistakes& mistakes) {
   check_lengths(draft, mistakes);
   check_repeats(draft, mistakes);
-}
-
-void check_mtu(const Draft& draft, Mistakes& mistakes) {
-  const std::vector<Outer> outer = outer_of_peers(draft);
-  for (const DraftLink& link : draft.links) {
-    const auto bound = link.mtu ? mtu_bound(draft, link, outer) : std::nullopt;
-    if (!bound || link.mtu->value <= bound->bytes) continue;
-    const std::size_t narrower = link.site[bound->narrower];
-    const std::size_t other = link.site[1 - bound->narrower];
-    std::string sum = link_mtu_sum(draft.sites[narrower].wan_mtu->value, outer[narrower], Family::ipv4);
-    if (bound->padding > 0) {
-      sum += fmt::format(", less {} for the padding that WireGuard at {} sends = {}", bound->padding,
-                         draft.sites[other].title(), bound->bytes);
-    }
-    mistakes.error(link.mtu->at, fmt::format("mtu {} does not pass {}: {}; write at most {}", link.mtu->value,
-                                             draft.sites[narrower].title(), sum, bound->bytes));
-  }
+  if (draft.encapsulation == Encapsulation::none) check_ports(draft, mistakes);
 }
 
 }  // namespace trimtab::mesh

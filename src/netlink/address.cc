@@ -12,6 +12,8 @@ ifaddrmsg header_of(int interface_index, const Prefix& prefix) {
   header.ifa_family = prefix.address.family == Family::ipv4 ? AF_INET : AF_INET6;
   header.ifa_prefixlen = static_cast<std::uint8_t>(prefix.length);
   header.ifa_index = static_cast<std::uint32_t>(interface_index);
+  // Nobody else can have it, and until IPv6 had found out it could not be used.
+  if (prefix.address.family == Family::ipv6) header.ifa_flags = IFA_F_NODAD;
   return header;
 }
 

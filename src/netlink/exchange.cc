@@ -9,10 +9,6 @@
 namespace trimtab::netlink {
 namespace {
 
-constexpr std::size_t aligned(std::size_t size) {
-  return (size + 3) / 4 * 4;
-}
-
 // What the kernel adds to an error in words (extended acknowledgement); empty where it said nothing.
 std::string explanation(ByteSpan attributes) {
   const auto read = read_attributes(attributes);

@@ -15,10 +15,6 @@ constexpr Duration kBetweenDumps = std::chrono::milliseconds{200};
 // One for each link and second would be far less.
 constexpr std::size_t kMostAsked = 4096;
 
-constexpr std::size_t aligned(std::size_t size) {
-  return (size + 3) / 4 * 4;
-}
-
 // A bridge tells of its ports with the same message types; its "deleted" means that a port left it.
 std::optional<ifinfomsg> interface_header(ByteSpan payload) {
   ifinfomsg header{};
@@ -39,6 +35,7 @@ std::optional<Bytes> InterfaceTable::request(MonotonicTime now) {
   if (dump_is_running(now) || !(wanted_ || unanswered)) return std::nullopt;
   if (last_dump_ && now - *last_dump_ < kBetweenDumps) return std::nullopt;
   wanted_ = interrupted_ = false;
+  ++counts_.dumps;
   last_dump_ = now;
   dump_sequence_ = ++last_sequence_;
   for (auto& [index, entry] : entries_) entry.confirmed = false;
@@ -91,7 +88,7 @@ void InterfaceTable::take_message(const Header& header, ByteSpan payload, Heard&
       if (of_dump) abandon_dump();
       break;
     case NLMSG_OVERRUN:
-      abandon_dump();
+      overrun();
       break;
     default:
       break;
@@ -119,11 +116,17 @@ void InterfaceTable::take_deletion(ByteSpan payload, Heard& heard) {
 void InterfaceTable::finish_dump(ByteSpan payload, Heard& heard) {
   std::int32_t status = 0;
   if (payload.size() >= sizeof status) std::memcpy(&status, payload.data(), sizeof status);
+  if (interrupted_) ++counts_.interrupted;
   if (interrupted_ || status < 0) return abandon_dump();
   const std::size_t gone = std::erase_if(entries_, [](const auto& item) { return !item.second.confirmed; });
   heard.changed = heard.changed || gone > 0 || !complete_;
   complete_ = true;
   dump_sequence_ = 0;
+}
+
+void InterfaceTable::overrun() {
+  ++counts_.overruns;
+  abandon_dump();
 }
 
 void InterfaceTable::abandon_dump() {

@@ -30,7 +30,14 @@ class InterfaceTable {
   std::optional<MonotonicTime> next_deadline() const;
 
   // Changes were lost on the way to us.
-  void overrun() { abandon_dump(); }
+  void overrun();
+
+  struct Counts {
+    std::uint64_t dumps = 0;        // asked for
+    std::uint64_t interrupted = 0;  // of them: changed while it was read, so not believed
+    std::uint64_t overruns = 0;
+  };
+  const Counts& counts() const { return counts_; }
 
   // To be sent; the answer comes through take() as Heard::counters. Nothing comes where there is no such
   // interface.
@@ -80,6 +87,7 @@ class InterfaceTable {
   bool wanted_ = true;
   bool interrupted_ = false;
   bool complete_ = false;
+  Counts counts_;
 };
 
 }  // namespace trimtab::netlink

@@ -4,13 +4,16 @@
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
+#include <linux/ip6_tunnel.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 namespace trimtab::netlink {
 namespace {
 
-std::optional<GreTunnel> read_gre(ByteSpan data) {
+constexpr std::string_view kGre = "gre", kGreOverIpv6 = "ip6gre";
+
+std::optional<GreTunnel> read_gre(ByteSpan data, bool over_ipv6) {
   const auto read = read_attributes(data);
   if (!read) return std::nullopt;
   GreTunnel tunnel;
@@ -19,6 +22,11 @@ std::optional<GreTunnel> read_gre(ByteSpan data) {
   if (const Attribute* remote = find(*read, IFLA_GRE_REMOTE))
     tunnel.remote = remote->address().value_or(IpAddress{});
   if (const Attribute* ttl = find(*read, IFLA_GRE_TTL)) tunnel.ttl = ttl->number<std::uint8_t>().value_or(0);
+  if (over_ipv6) {
+    const Attribute* flags = find(*read, IFLA_GRE_FLAGS);
+    const std::uint32_t set = flags == nullptr ? 0 : flags->number<std::uint32_t>().value_or(0);
+    tunnel.encapsulation_limit = (set & IP6_TNL_F_IGN_ENCAP_LIMIT) == 0;
+  }
   return tunnel;
 }
 
@@ -27,7 +35,8 @@ Result<void> read_kind(ByteSpan linkinfo, Link& link) {
   if (!read) return read.error();
   if (const Attribute* kind = find(*read, IFLA_INFO_KIND)) link.kind = kind->text();
   const Attribute* data = find(*read, IFLA_INFO_DATA);
-  if (link.kind == "gre" && data != nullptr) link.gre = read_gre(data->value);
+  if ((link.kind == kGre || link.kind == kGreOverIpv6) && data != nullptr)
+    link.gre = read_gre(data->value, link.kind == kGreOverIpv6);
   return {};
 }
 
@@ -42,13 +51,18 @@ std::optional<LinkCounters> read_counters(ByteSpan value) {
 
 void write_gre(Request& request, const GreTunnel& tunnel) {
   const std::size_t info = request.open(IFLA_LINKINFO);
-  request.text(IFLA_INFO_KIND, "gre");
+  const bool over_ipv6 = tunnel.local.family == Family::ipv6;
+  request.text(IFLA_INFO_KIND, over_ipv6 ? kGreOverIpv6 : kGre);
   const std::size_t data = request.open(IFLA_INFO_DATA);
   request.attribute(IFLA_GRE_LOCAL, tunnel.local).attribute(IFLA_GRE_REMOTE, tunnel.remote);
   request.number<std::uint8_t>(IFLA_GRE_TTL, tunnel.ttl);
-  // DF on the delivery header: the tunnel's MTU is chosen to fit, and what does not fit must be told, not
-  // cut.
-  request.number<std::uint8_t>(IFLA_GRE_PMTUDISC, 1);
+  if (over_ipv6) {
+    request.number<std::uint32_t>(IFLA_GRE_FLAGS, tunnel.encapsulation_limit ? 0 : IP6_TNL_F_IGN_ENCAP_LIMIT);
+  } else {
+    // DF on the delivery header: the tunnel's MTU is chosen to fit, and what does not fit must be told, not
+    // cut.
+    request.number<std::uint8_t>(IFLA_GRE_PMTUDISC, 1);
+  }
   request.close(data);
   request.close(info);
 }

@@ -9,11 +9,13 @@
 
 namespace trimtab::netlink {
 
-// The two ends of a GRE tunnel and the TTL of its delivery header (0: copied from the inner packet).
+// The two ends of a GRE tunnel and the TTL of its delivery header (0: copied from the inner packet). Both
+// ends are of one family: IPv4 of kind "gre", IPv6 of "ip6gre".
 struct GreTunnel {
   IpAddress local;
   IpAddress remote;
   std::uint8_t ttl = 0;
+  bool encapsulation_limit = false;  // "ip6gre" only: 8 bytes more in each packet (RFC 2473)
   bool operator==(const GreTunnel&) const = default;
 };
 
@@ -29,13 +31,13 @@ struct LinkCounters {
 struct Link {
   int index = 0;
   std::string name;
-  std::string kind;         // "gre", "wireguard", "veth", …; empty for hardware and lo
+  std::string kind;         // "gre", "ip6gre", "wireguard", "veth", …; empty for hardware and lo
   std::string alias;        // ifalias; empty where there is none
   std::uint32_t group = 0;  // a number that people and programs may give; 0: none
   int mtu = 0;
   bool up = false;               // administratively (IFF_UP)
   bool running = false;          // and able to carry packets (IFF_RUNNING)
-  std::optional<GreTunnel> gre;  // of kind "gre" only
+  std::optional<GreTunnel> gre;  // of kinds "gre" and "ip6gre"
   std::optional<LinkCounters> counters;
 };
 

@@ -5,14 +5,6 @@
 #include <algorithm>
 
 namespace trimtab::netlink {
-namespace {
-
-constexpr std::size_t aligned(std::size_t size) {
-  return (size + 3) / 4 * 4;
-}
-
-}  // namespace
-
 Request::Request(std::uint16_t type, std::uint16_t flags) {
   nlmsghdr head{};
   head.nlmsg_type = type;

@@ -21,6 +21,11 @@ namespace trimtab::netlink {
 using Bytes = std::vector<std::uint8_t>;
 using ByteSpan = std::span<const std::uint8_t>;
 
+// Messages and attributes begin at multiples of four.
+constexpr std::size_t aligned(std::size_t size) {
+  return (size + 3) / 4 * 4;
+}
+
 // One message without its netlink header: `payload` starts with the family's own header (ifinfomsg, …).
 struct Message {
   std::uint16_t type = 0;

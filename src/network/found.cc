@@ -15,4 +15,10 @@ const FoundInterface* FoundState::find(std::string_view name) const {
   return found == interfaces.end() ? nullptr : &*found;
 }
 
+const FoundInterface* FoundState::find_own(const Interface& wanted) const {
+  const FoundInterface* present = find(wanted.name);
+  return present != nullptr && present->is_own() && present->interface.kind == wanted.kind ? present
+                                                                                           : nullptr;
+}
+
 }  // namespace trimtab::network

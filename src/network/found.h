@@ -48,13 +48,15 @@ struct FoundWireGuard {
 struct FoundState {
   std::vector<FoundInterface> interfaces;
   std::vector<FoundAddress> addresses;
-  std::vector<FoundRoute> routes;              // of the main table
-  std::optional<FoundWireGuard> wireguard;     // of wg0, where that is a WireGuard interface
-  std::map<std::string, std::string> sysctls;  // path below /proc/sys -> value
-  std::optional<std::string> table_listing;    // what `nft list table` said
-  std::map<std::string, std::string> files;    // content of those wanted or remembered, where they exist
+  std::vector<FoundRoute> routes;                                // of the main table
+  std::map<std::string, FoundWireGuard, std::less<>> wireguard;  // of our own WireGuard interfaces, by name
+  std::map<std::string, std::string> sysctls;                    // path below /proc/sys -> value
+  std::optional<std::string> table_listing;                      // what `nft list table` said
+  std::map<std::string, std::string> files;  // content of those wanted or remembered, where they exist
 
   const FoundInterface* find(std::string_view name) const;
+  // The interface of that name where it is ours and of that kind: what is to be changed, not made anew.
+  const FoundInterface* find_own(const Interface& wanted) const;
 };
 
 }  // namespace trimtab::network

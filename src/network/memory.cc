@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace trimtab::network {
@@ -37,7 +38,10 @@ Memory read(const Json& json) {
                 .files = json.at("files"),
                 .table = json.at("table"),
                 .table_listing = json.at("table_listing"),
-                .endpoints = json.at("endpoints")};
+                .endpoints = json.at("endpoints"),
+                .peers = json.value("peers", std::vector<std::string>{}),
+                .doing = json.value("doing", std::string{}),
+                .unfinished = json.value("unfinished", std::vector<std::string>{})};
   for (const Json& sysctl : json.at("sysctls")) {
     memory.sysctls.push_back({sysctl.at("path"), sysctl.at("before"), sysctl.at("ours")});
   }
@@ -56,7 +60,31 @@ bool is_safe(const Memory& memory) {
   return true;
 }
 
+template <typename Entry>
+void unite(std::vector<Entry>& into, const std::vector<Entry>& more) {
+  for (const Entry& entry : more) {
+    if (std::find(into.begin(), into.end(), entry) == into.end()) into.push_back(entry);
+  }
+}
+
 }  // namespace
+
+Memory underway(const Memory& before, const Memory& after, std::string doing,
+                std::vector<std::string> steps) {
+  Memory memory = after;
+  unite(memory.addresses, before.addresses);
+  unite(memory.files, before.files);
+  unite(memory.peers, before.peers);
+  memory.table.clear();
+  memory.table_listing.clear();
+  std::erase_if(memory.endpoints, [&](const auto& entry) {
+    const auto old = before.endpoints.find(entry.first);
+    return old == before.endpoints.end() || old->second != entry.second;
+  });
+  memory.doing = std::move(doing);
+  memory.unfinished = std::move(steps);
+  return memory;
+}
 
 std::string format_memory(const Memory& memory) {
   const Json json = {{"version", kVersion},
@@ -68,7 +96,10 @@ std::string format_memory(const Memory& memory) {
                      {"files", memory.files},
                      {"table", memory.table},
                      {"table_listing", memory.table_listing},
-                     {"endpoints", memory.endpoints}};
+                     {"endpoints", memory.endpoints},
+                     {"peers", memory.peers},
+                     {"doing", memory.doing},
+                     {"unfinished", memory.unfinished}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

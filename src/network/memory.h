@@ -2,6 +2,10 @@
 // kernel cannot tell what a setting was before us. It also tells our own addresses from those that somebody
 // else put on our interfaces, and intent from what WireGuard learnt. Lives and dies with the kernel's state:
 // both are gone after a reboot.
+//
+// While `up` or `down` is at work it is a journal as well: `doing` says which of them, `unfinished` what it
+// was to change. Where a later run finds it so, the one before was interrupted, and every value may be the
+// old or the new one.
 #pragma once
 
 #include <map>
@@ -32,9 +36,17 @@ struct Memory {
   std::string table;                             // nft's text as it was loaded …
   std::string table_listing;                     // … and as nft listed it right after
   std::map<std::string, std::string> endpoints;  // public key in hex -> address:port as last set
+  std::vector<std::string> peers;                // public keys in hex of the peers that `up` gave wg0
+  std::string doing;                             // "up" or "down"; empty: it came to its end
+  std::vector<std::string> unfinished;           // "+ interface wg0", as a plan names its steps
 
   bool operator==(const Memory&) const = default;
 };
+
+// What holds while one is carried out that makes `before` into `after`: enough for another run to finish or
+// to undo it wherever it ends. Claims everything of either; knows nothing for sure of what the two disagree
+// on.
+Memory underway(const Memory& before, const Memory& after, std::string doing, std::vector<std::string> steps);
 
 std::string format_memory(const Memory& memory);
 Result<Memory> parse_memory(std::string_view text);

@@ -18,8 +18,12 @@ struct MonthlyCost {
   std::uint64_t bytes() const { return probe_bytes + bfd_bytes; }
 };
 
-// Bytes of one probe and its answer over this site's WAN.
+// Bytes of one small probe and its answer over this site's WAN.
 std::uint64_t probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, mesh::SiteId neighbour);
+
+// Bytes in so long of what one end always sends over that link, and its answers: rounds, and the full-size
+// probe that goes with every mesh::kRoundsPerFullSizeProbe of them while it is answered.
+double bytes_of_rounds(const mesh::Mesh& mesh, mesh::SiteId self, const mesh::Link& link, Duration time);
 
 // Of each of the site's links, by the neighbour's id.
 std::vector<MonthlyCost> monthly_costs(const mesh::Mesh& mesh, mesh::SiteId self);

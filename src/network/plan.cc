@@ -12,8 +12,17 @@ std::size_t Plan::changes() const {
       std::count_if(steps.begin(), steps.end(), [](const Step& step) { return !step.object.empty(); }));
 }
 
+std::vector<std::string> Plan::objects() const {
+  std::vector<std::string> names;
+  for (const Step& step : steps) {
+    if (!step.object.empty())
+      names.push_back(fmt::format("{} {}", static_cast<char>(step.change), step.object));
+  }
+  return names;
+}
+
 std::size_t Plan::sessions_reset() const {
-  std::set<std::string> interfaces;
+  std::set<std::string> interfaces(rekeyed.begin(), rekeyed.end());
   for (const Step& step : steps) {
     if (const auto* gone = std::get_if<DeleteInterface>(&step.action)) interfaces.insert(gone->name);
     if (const auto* moved = std::get_if<DeleteAddress>(&step.action))
@@ -24,6 +33,7 @@ std::size_t Plan::sessions_reset() const {
     }
   }
   interfaces.erase(std::string(kUnderlay));
+  interfaces.erase(std::string(kOverlayHolder));
   return interfaces.size();
 }
 

@@ -32,6 +32,7 @@ struct CreateInterface {
 // What is absent stays as it is.
 struct ChangeInterface {
   std::string name;
+  std::optional<std::string> alias{};
   std::optional<int> mtu{};
   std::optional<bool> up{};
   std::optional<Gre> gre{};
@@ -59,6 +60,7 @@ struct PeerChange {
   std::optional<std::vector<Prefix>> allowed{};
 };
 struct ConfigureWireGuard {
+  std::string interface;
   std::optional<PrivateKey> private_key{};
   std::optional<std::uint16_t> port{};
   std::vector<PeerChange> peers{};
@@ -83,12 +85,14 @@ struct Plan {
   std::vector<Step> steps;
   // What is somebody else's and stands where ours should. While there is one, nothing may be carried out.
   std::vector<Error> conflicts;
-  std::vector<std::string> notes;  // what a person should know and need not act on
-  Memory memory;                   // to be written down before the first step
+  std::vector<std::string> notes;    // what a person should know and need not act on
+  std::vector<std::string> rekeyed;  // interfaces of links that exist and whose key changes at either end
+  Memory memory;                     // what holds once it is carried out, but for the table's listing
 
-  std::size_t changes() const;  // steps that a person is shown
-  // BGP sessions that will not survive it: their link's interface or address goes or moves. A new link is
-  // none.
+  std::size_t changes() const;               // steps that a person is shown
+  std::vector<std::string> objects() const;  // of those, "+ interface wg0"
+  // BGP sessions that will not survive it: their link's interface or address goes or moves, or one of its
+  // ends has another key, which BFD notices before WireGuard has shaken hands again. A new link is none.
   std::size_t sessions_reset() const;
 };
 

@@ -44,17 +44,34 @@ void remove_interfaces(const FoundState& found, const Memory& memory, Plan& plan
   // The links before what carries them.
   std::stable_partition(names.begin(), names.end(),
                         [](const std::string& name) { return name != kUnderlay; });
+  for (const auto& [interface, wireguard] : found.wireguard) {
+    for (const FoundPeer& peer : wireguard.peers) {
+      if (is_foreign(peer, memory)) plan.conflicts.push_back(foreign_peer(interface, peer));
+    }
+  }
   for (const std::string& name : names) {
     check_passengers(name, found, memory, plan);
     plan.steps.push_back({Change::remove, fmt::format("interface {}", name), {}, DeleteInterface{name}, {}});
   }
 }
 
+// "net/ipv4/conf/wg0/forwarding" goes with wg0, whoever remembered it.
+bool goes_with_its_interface(const std::string& path, const FoundState& found) {
+  return std::any_of(found.interfaces.begin(), found.interfaces.end(), [&](const FoundInterface& present) {
+    return present.is_own() && path.find("/conf/" + present.interface.name + "/") != std::string::npos;
+  });
+}
+
 void restore_sysctls(const FoundState& found, const Memory& memory, Plan& plan) {
   for (auto known = memory.sysctls.rbegin(); known != memory.sysctls.rend(); ++known) {
     const auto present = found.sysctls.find(known->path);
-    if (present == found.sysctls.end()) continue;  // its interface is gone
-    if (present->second != known->ours) {
+    if (present == found.sysctls.end() || goes_with_its_interface(known->path, found)) continue;
+    // A `down` that was interrupted leaves values that are neither: putting one back changes others on the
+    // way.
+    const bool interrupted = !memory.doing.empty();
+    // What `up` did not come to.
+    if (!interrupted && present->second == known->before && known->before != known->ours) continue;
+    if (!interrupted && present->second != known->ours) {
       plan.notes.push_back(fmt::format("{} was changed since to {} and stays (before trimtab: {})",
                                        sysctl_object(known->path), present->second, known->before));
       continue;
@@ -62,10 +79,10 @@ void restore_sysctls(const FoundState& found, const Memory& memory, Plan& plan) 
     // Also where both are the same: writing ip_forward back changes it on the way.
     Step step{Change::change,
               sysctl_object(known->path),
-              {fmt::format("{} -> {}", known->ours, known->before)},
+              {fmt::format("{} -> {}", present->second, known->before)},
               SetSysctl{{known->path, known->before}},
               {}};
-    if (known->ours == known->before) step.object.clear();
+    if (present->second == known->before) step.object.clear();
     plan.steps.push_back(std::move(step));
   }
 }

@@ -37,10 +37,14 @@ void plan_file(const File& file, const std::map<std::string, std::string>& exist
     plan.conflicts.push_back({fmt::format("{} exists and is not trimtab's", file.path), "move it away"});
     return;
   }
-  File old = file;
-  old.content = found->second;
-  plan.steps.push_back(
-      {Change::change, object, text_diff(found->second, file.content), WriteFile{file}, {WriteFile{old}}});
+  Step step{Change::change, object, text_diff(found->second, file.content), WriteFile{file}, {}};
+  // What was no metrics file BIRD would refuse: nothing is worth going back to.
+  if (!file.shared || !found->second.empty()) {
+    File old = file;
+    old.content = found->second;
+    step.undo.push_back(WriteFile{old});
+  }
+  plan.steps.push_back(std::move(step));
 }
 
 // nft prints a table without what makes it replace another one.
@@ -74,8 +78,9 @@ void plan_table(const WantedState& wanted, const FoundState& found, const Memory
   std::vector<std::string> lines;
   if (!before.table.empty()) lines = text_diff(before.table, wanted.table);
   if (!untouched) {
-    lines.insert(lines.begin(),
-                 before.table.empty() ? "was not loaded by `up`" : "was changed since the last `up`");
+    lines.insert(lines.begin(), !before.doing.empty()  ? "may be the one from before"
+                                : before.table.empty() ? "was not loaded by `up`"
+                                                       : "was changed since the last `up`");
   }
   plan.steps.push_back({Change::change,
                         object,

@@ -10,18 +10,27 @@ namespace trimtab::network {
 namespace {
 
 std::string gre_text(const Gre& gre) {
-  return fmt::format("gre from {} to {}, ttl {}", gre.local.text(), gre.remote.text(), gre.ttl);
+  return fmt::format("gre from {} to {}, ttl {}{}", gre.local.text(), gre.remote.text(), gre.ttl,
+                     gre.encapsulation_limit ? ", with an encapsulation limit" : "");
 }
 
 std::string object_of(const std::string& interface) {
   return fmt::format("interface {}", interface);
 }
 
+// Ours, and what is wanted does not have it, or has another kind of interface by its name.
+bool is_leftover(const FoundInterface& present, const WantedState& wanted) {
+  return present.is_own() &&
+         std::none_of(wanted.interfaces.begin(), wanted.interfaces.end(), [&](const Interface& interface) {
+           return interface.name == present.interface.name && interface.kind == present.interface.kind;
+         });
+}
+
 // Somebody else's interface under our name, or his tunnel between our two ends: the kernel takes only one.
 bool is_blocked(const Interface& interface, const FoundState& found, Plan& plan) {
   for (const FoundInterface& other : found.interfaces) {
     const Interface& theirs = other.interface;
-    if (theirs.name == interface.name && (!other.is_own() || theirs.kind != interface.kind)) {
+    if (theirs.name == interface.name && !other.is_own()) {
       plan.conflicts.push_back({fmt::format("interface {} ({}) is not trimtab's", theirs.name,
                                             theirs.kind.empty() ? "device" : theirs.kind),
                                 fmt::format("rename or delete it: ip link delete {}", theirs.name)});
@@ -54,6 +63,11 @@ void change(const Interface& interface, const Interface& present, Plan& plan) {
   ChangeInterface forward{.name = interface.name};
   ChangeInterface back{.name = interface.name};
   std::vector<std::string> lines;
+  if (interface.alias != present.alias) {
+    lines.push_back(fmt::format("alias \"{}\" -> \"{}\"", present.alias, interface.alias));
+    forward.alias = interface.alias;
+    back.alias = present.alias;
+  }
   if (interface.mtu != present.mtu) {
     lines.push_back(fmt::format("mtu {} -> {}", present.mtu, interface.mtu));
     forward.mtu = interface.mtu;
@@ -79,11 +93,12 @@ void set_up(const std::string& name, const FoundInterface* present, Plan& plan) 
                         {ChangeInterface{.name = name, .up = false}}});
 }
 
-void add_address(const Address& address, const FoundState& found, Plan& plan) {
+void add_address(const Address& address, const WantedState& wanted, const FoundState& found, Plan& plan) {
   for (const FoundAddress& other : found.addresses) {
-    if (other.address == address) return;
     if (other.address.prefix.address != address.prefix.address) continue;
     const FoundInterface* holder = found.find(other.address.interface);
+    if (holder != nullptr && is_leftover(*holder, wanted)) continue;
+    if (other.address == address) return;
     if (holder != nullptr && holder->is_own()) continue;
     plan.conflicts.push_back({fmt::format("address {} is on interface {}, which is not trimtab's",
                                           other.address.prefix.text(), other.address.interface),
@@ -102,6 +117,11 @@ void remember_redirects(const FoundState& found, Plan& plan) {
   const std::string path = "net/ipv4/conf/all/send_redirects";
   const auto present = found.sysctls.find(path);
   if (present == found.sysctls.end() || present->second == "0") return;
+  const bool done = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+    const auto* set = std::get_if<SetSysctl>(&step.action);
+    return set != nullptr && set->sysctl.path == path;
+  });
+  if (done) return;
   remember(plan, path, present->second, "0");
   // Carried out before the interface is up, and undone after it is gone again.
   plan.steps.push_back(
@@ -122,47 +142,97 @@ void remove_stale_addresses(const std::string& interface, const WantedState& wan
   }
 }
 
-// Everything about one interface but whether it is up. Nothing where somebody else's is in the way.
-bool plan_interface(const Interface& interface, const WantedState& wanted, const FoundState& found,
+// What an interface of ours has to have of its own. IPv6 may be off for new interfaces; and nobody in the
+// mesh is to give this router a default route or an address.
+std::vector<Sysctl> own_settings(const std::string& name, const WantedState& wanted) {
+  std::vector<Sysctl> settings;
+  const auto has = [](const auto& list, const auto& entry) {
+    return std::find(list.begin(), list.end(), entry) != list.end();
+  };
+  if (has(wanted.link_interfaces, name) && has(wanted.routed, Family::ipv4))
+    settings.push_back({rp_filter_path(name), "0"});
+  const bool ipv6 =
+      std::any_of(wanted.addresses.begin(), wanted.addresses.end(), [&](const Address& address) {
+        return address.interface == name && address.prefix.address.family == Family::ipv6;
+      });
+  for (const char* setting : {"accept_ra", "disable_ipv6"}) {
+    if (ipv6) settings.push_back({setting_path(Family::ipv6, name, setting), "0"});
+  }
+  return settings;
+}
+
+void plan_setting(const Sysctl& setting, bool is_new, const FoundState& found, Plan& plan) {
+  const auto present = found.sysctls.find(setting.path);
+  const bool exists = !is_new && present != found.sysctls.end();
+  if (exists && present->second == setting.value) return;
+  // It goes with its interface, so there is nothing to remember; a new one inherited some value or other.
+  Step step{Change::change, exists ? sysctl_object(setting.path) : "", {}, SetSysctl{setting}, {}};
+  if (exists) {
+    step.lines.push_back(fmt::format("{} -> {}", present->second, setting.value));
+    step.undo.push_back(SetSysctl{{setting.path, present->second}});
+  }
+  plan.steps.push_back(std::move(step));
+}
+
+// Everything about one interface. Nothing where somebody else's is in the way.
+void plan_interface(const Interface& interface, const WantedState& wanted, const FoundState& found,
                     const Memory& before, Plan& plan) {
-  if (is_blocked(interface, found, plan)) return false;
-  const FoundInterface* present = found.find(interface.name);
+  if (is_blocked(interface, found, plan)) return;
+  const FoundInterface* present = found.find_own(interface);
   if (present == nullptr) {
     create(interface, plan);
   } else {
     change(interface, present->interface, plan);
-    remove_stale_addresses(interface.name, wanted, found, before, plan);
+    if (interface.name != kUnderlay) remove_stale_addresses(interface.name, wanted, found, before, plan);
   }
+  for (const Sysctl& setting : own_settings(interface.name, wanted))
+    plan_setting(setting, present == nullptr, found, plan);
   for (const Address& address : wanted.addresses) {
-    if (address.interface == interface.name) add_address(address, found, plan);
+    if (address.interface == interface.name) add_address(address, wanted, found, plan);
   }
-  return true;
+  // Without any address in between the kernel would drop the routes to the peers. A link's goes first: in its
+  // net of four addresses the new one would be second to the old, and go with it.
+  if (present != nullptr && interface.name == kUnderlay)
+    remove_stale_addresses(interface.name, wanted, found, before, plan);
+  for (const WantedWireGuard& wireguard : wanted.wireguard) {
+    if (wireguard.interface != interface.name) continue;
+    plan_wireguard(wireguard, wanted, found, before, plan);
+    if (present == nullptr || !present->up) remember_redirects(found, plan);
+  }
+  set_up(interface.name, present, plan);
 }
 
-void plan_link_filter(const std::string& name, const FoundState& found, Plan& plan) {
-  const std::string path = rp_filter_path(name);
-  const auto present = found.sysctls.find(path);
-  const bool exists = present != found.sysctls.end();
-  if (exists && present->second == "0") return;
-  // It goes with its interface, so there is nothing to remember; a new one inherited some value or other.
-  Step step{Change::change, exists ? sysctl_object(path) : "", {}, SetSysctl{{path, "0"}}, {}};
-  if (exists) {
-    step.lines.push_back(fmt::format("{} -> 0", present->second));
-    step.undo.push_back(SetSysctl{{path, present->second}});
+ConfigureWireGuard whole_configuration(const std::string& name, const FoundWireGuard& present) {
+  ConfigureWireGuard whole{.interface = name, .private_key = present.private_key, .port = present.port};
+  for (const FoundPeer& peer : present.peers) {
+    whole.peers.push_back(
+        {.key = peer.key, .endpoint = peer.endpoint, .keepalive = peer.keepalive, .allowed = peer.allowed});
   }
-  plan.steps.push_back(std::move(step));
+  return whole;
+}
+
+std::string why_leftover(const std::string& name, const WantedState& wanted) {
+  const bool renewed = std::any_of(wanted.interfaces.begin(), wanted.interfaces.end(),
+                                   [&](const Interface& interface) { return interface.name == name; });
+  if (renewed) return "it becomes another kind of interface";
+  if (name == kUnderlay || name == kOverlayHolder) return "this encapsulation does not need it";
+  return "the mesh file has no such link";
 }
 
 // As it was, for the undo of its removal.
 std::vector<Action> recreation(const FoundInterface& present, const FoundState& found) {
   const std::string& name = present.interface.name;
   std::vector<Action> actions{CreateInterface{present.interface}};
+  for (const std::string& path : {rp_filter_path(name), setting_path(Family::ipv6, name, "accept_ra"),
+                                  setting_path(Family::ipv6, name, "disable_ipv6")}) {
+    if (const auto setting = found.sysctls.find(path); setting != found.sysctls.end())
+      actions.push_back(SetSysctl{{setting->first, setting->second}});
+  }
   for (const auto& [address, by_kernel] : found.addresses) {
     if (address.interface == name && !by_kernel) actions.push_back(AddAddress{address});
   }
-  if (const auto filter = found.sysctls.find(rp_filter_path(name)); filter != found.sysctls.end()) {
-    actions.push_back(SetSysctl{{filter->first, filter->second}});
-  }
+  if (const auto wireguard = found.wireguard.find(name); wireguard != found.wireguard.end())
+    actions.push_back(whole_configuration(name, wireguard->second));
   if (present.up) actions.push_back(ChangeInterface{.name = name, .up = true});
   return actions;
 }
@@ -171,31 +241,21 @@ std::vector<Action> recreation(const FoundInterface& present, const FoundState& 
 
 void plan_underlay(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan) {
   plan.memory.addresses = wanted.addresses;
-  const Interface& underlay = wanted.interfaces.front();
-  if (!plan_interface(underlay, wanted, found, before, plan)) return;
-  plan_wireguard(wanted, found, before, plan);
-  const FoundInterface* present = found.find(underlay.name);
-  if (present == nullptr || !present->up) remember_redirects(found, plan);
-  set_up(underlay.name, present, plan);
+  plan_interface(wanted.interfaces.front(), wanted, found, before, plan);
 }
 
 void plan_links(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan) {
-  for (const Interface& interface : wanted.interfaces) {
-    if (interface.name == kUnderlay || !plan_interface(interface, wanted, found, before, plan)) continue;
-    plan_link_filter(interface.name, found, plan);
-    set_up(interface.name, found.find(interface.name), plan);
-  }
+  for (auto link = wanted.interfaces.begin() + 1; link != wanted.interfaces.end(); ++link)
+    plan_interface(*link, wanted, found, before, plan);
 }
 
 void plan_leftovers(const WantedState& wanted, const FoundState& found, Plan& plan) {
   for (const FoundInterface& present : found.interfaces) {
+    if (!is_leftover(present, wanted)) continue;
     const std::string& name = present.interface.name;
-    const bool kept = std::any_of(wanted.interfaces.begin(), wanted.interfaces.end(),
-                                  [&](const Interface& interface) { return interface.name == name; });
-    if (kept || !present.is_own()) continue;
     plan.steps.push_back({Change::remove,
                           object_of(name),
-                          {"the mesh file has no such link"},
+                          {why_leftover(name, wanted)},
                           DeleteInterface{name},
                           recreation(present, found)});
   }

@@ -18,8 +18,8 @@ bool is_own(const FoundRoute& route) {
 
 void add_route(const Route& route, const FoundState& found, Plan& plan) {
   for (const FoundRoute& other : found.routes) {
-    // The kernel takes a second route to the same prefix only with another metric; ours has none.
-    if (other.to != route.to || other.metric != 0) continue;
+    // The kernel takes a second route to the same prefix only with another metric.
+    if (other.to != route.to || other.metric != default_metric(route.to.address.family)) continue;
     if (is_own(other)) return;
     plan.conflicts.push_back(
         {fmt::format("a route to {} exists that is not trimtab's (interface {}, protocol {})",
@@ -32,13 +32,16 @@ void add_route(const Route& route, const FoundState& found, Plan& plan) {
 
 }  // namespace
 
-void plan_routes(const WantedState& wanted, const FoundState& found, Plan& plan) {
+void plan_stale_routes(const WantedState& wanted, const FoundState& found, Plan& plan) {
   for (const FoundRoute& present : found.routes) {
     const Route route{present.to, present.interface};
     const bool kept = std::count(wanted.routes.begin(), wanted.routes.end(), route) != 0;
     if (kept || !is_own(present)) continue;
     plan.steps.push_back({Change::remove, object_of(route), {}, DeleteRoute{route}, {AddRoute{route}}});
   }
+}
+
+void plan_routes(const WantedState& wanted, const FoundState& found, Plan& plan) {
   for (const Route& route : wanted.routes) add_route(route, found, plan);
 }
 

@@ -1,5 +1,5 @@
-// Kernel settings: forwarding on, reverse-path filter off on links (specification §4). Both have side effects
-// in the kernel that must be remembered to be undone.
+// Kernel settings: forwarding on for what links carry, reverse-path filter off on links (specification §4;
+// IPv6 has none). Both have side effects in the kernel that must be remembered to be undone.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@ namespace {
 constexpr const char* kForward = "net/ipv4/ip_forward";
 constexpr const char* kAcceptRedirects = "net/ipv4/conf/all/accept_redirects";
 constexpr std::string_view kConf = "net/ipv4/conf/";
+constexpr std::string_view kConf6 = "net/ipv6/conf/";
 
 const std::string* value_of(const FoundState& found, const std::string& path) {
   const auto entry = found.sysctls.find(path);
@@ -27,7 +28,7 @@ int number(const std::string* value) {
 
 // "net/ipv4/conf/eth0/rp_filter" -> "eth0"
 std::string interface_of(std::string_view path) {
-  path.remove_prefix(kConf.size());
+  path.remove_prefix(kConf.size());  // IPv6's is as long
   return std::string(path.substr(0, path.rfind('/')));
 }
 
@@ -60,6 +61,53 @@ void plan_forwarding(const FoundState& found, Plan& plan) {
   plan.steps.push_back(std::move(step));
 }
 
+// A forwarding router takes no notice of router advertisements, and the kernel drops the default routes that
+// came by them, unless accept_ra is 2. Where they were heeded until now they go on to be: a WAN that has its
+// default route from one would lose it. One that came back without (a dial-up line) gets it again.
+void plan_advertisements(const WantedState& wanted, const FoundState& found, Plan& plan, Step& forwarding) {
+  for (const auto& [path, value] : found.sysctls) {
+    if (!path.starts_with(kConf6) || !path.ends_with("/accept_ra") || value != "1") continue;
+    const std::string name = interface_of(path);
+    const bool ours = std::any_of(wanted.interfaces.begin(), wanted.interfaces.end(),
+                                  [&](const Interface& interface) { return interface.name == name; });
+    if (ours || name == "all" || name == "default" || name == "lo") continue;
+    const bool known =
+        std::any_of(plan.memory.sysctls.begin(), plan.memory.sysctls.end(),
+                    [&, &own = path](const RememberedSysctl& entry) { return entry.path == own; });
+    const std::string* forwards = value_of(found, setting_path(Family::ipv6, name, "forwarding"));
+    if (!known && (forwards == nullptr || *forwards != "0")) continue;
+    remember(plan, path, "1", "2");
+    Step raised = setting(path, "1", "2");
+    if (!known) {
+      forwarding.lines.push_back(
+          fmt::format("{} accept_ra 1 -> 2, so that it still heeds router advertisements", name));
+      raised.object.clear();
+    }
+    plan.steps.push_back(std::move(raised));
+  }
+}
+
+// Writing all/forwarding writes every interface's and `default`'s.
+void plan_ipv6_forwarding(const WantedState& wanted, const FoundState& found, Plan& plan) {
+  const std::string path = setting_path(Family::ipv6, "all", "forwarding");
+  const std::string* all = value_of(found, path);
+  if (all == nullptr) {
+    plan.conflicts.push_back({"this kernel has no IPv6, and links has",
+                              "boot it without ipv6.disable=1, or take IPv6 out of links"});
+    return;
+  }
+  Step step = setting(path, *all, "1");
+  plan_advertisements(wanted, found, plan, step);
+  if (*all != "0") return;
+  for (const auto& [own, value] : found.sysctls) {
+    if (!own.starts_with(kConf6) || !own.ends_with("/forwarding") || own == path || value == "0") continue;
+    remember(plan, own, value, "1");
+    step.undo.push_back(SetSysctl{{own, value}});
+  }
+  remember(plan, path, *all, "1");
+  plan.steps.push_back(std::move(step));
+}
+
 // In force is the maximum of `all` and the interface's own, so `all` must be 0; whoever relied on it gets its
 // value as their own first, new interfaces (`default`) included.
 void plan_reverse_path(const WantedState& wanted, const FoundState& found, Plan& plan) {
@@ -84,6 +132,29 @@ void plan_reverse_path(const WantedState& wanted, const FoundState& found, Plan&
   plan.steps.push_back(std::move(lowered));
 }
 
+// After a `down` or `up` that was interrupted, what is remembered may be ours, as it was, or neither: writing
+// one changes others on the way. All of it is written again, in the order in which it was, also for families
+// that are no longer routed: else `down` would find values that are nobody's, and leave them. Returns what
+// will then be found.
+FoundState write_again(const FoundState& found, const Memory& memory, Plan& plan) {
+  FoundState after = found;
+  const auto differs = [&](const RememberedSysctl& entry) {
+    const std::string* value = value_of(found, entry.path);
+    return value != nullptr && *value != entry.ours;
+  };
+  if (memory.doing.empty() || std::none_of(memory.sysctls.begin(), memory.sysctls.end(), differs))
+    return after;
+  for (const RememberedSysctl& entry : memory.sysctls) {
+    const auto value = after.sysctls.find(entry.path);
+    if (value == after.sysctls.end()) continue;
+    Step step = setting(entry.path, value->second, entry.ours);
+    if (value->second == entry.ours) step.object.clear();
+    plan.steps.push_back(std::move(step));
+    value->second = entry.ours;
+  }
+  return after;
+}
+
 }  // namespace
 
 // The first value seen is the one to go back to, however often `up` is run.
@@ -97,8 +168,12 @@ void remember(Plan& plan, const std::string& path, const std::string& before, co
   plan.memory.sysctls.push_back({path, before, ours});
 }
 
+std::string setting_path(Family family, std::string_view interface, std::string_view setting) {
+  return fmt::format("{}{}/{}", family == Family::ipv4 ? kConf : kConf6, interface, setting);
+}
+
 std::string rp_filter_path(std::string_view interface) {
-  return fmt::format("{}{}/rp_filter", kConf, interface);
+  return setting_path(Family::ipv4, interface, "rp_filter");
 }
 
 std::string sysctl_object(std::string_view path) {
@@ -108,10 +183,17 @@ std::string sysctl_object(std::string_view path) {
   return fmt::format("setting {}", name);
 }
 
-void plan_sysctls(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan) {
+void plan_sysctls(const WantedState& wanted, const FoundState& present, const Memory& before, Plan& plan) {
   plan.memory.sysctls = before.sysctls;
-  plan_forwarding(found, plan);
-  plan_reverse_path(wanted, found, plan);
+  const FoundState found = write_again(present, before, plan);
+  for (const Family family : wanted.routed) {
+    if (family == Family::ipv6) {
+      plan_ipv6_forwarding(wanted, found, plan);
+    } else {
+      plan_forwarding(found, plan);
+      plan_reverse_path(wanted, found, plan);
+    }
+  }
 }
 
 }  // namespace trimtab::network

@@ -1,10 +1,11 @@
-// wg0's key, port and peers. Intent is compared, not what WireGuard learnt: a peer whose NAT gave it another
-// address is as it should be.
+// A WireGuard interface's key, port and peers. Intent is compared, not what WireGuard learnt: a peer whose
+// NAT gave it another address is as it should be.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "mesh/public_key.h"
 #include "network/plan_parts.h"
 
 namespace trimtab::network {
@@ -93,6 +94,14 @@ void change_peer(const WantedPeer& wanted, const FoundPeer& present,
   if (changes.empty()) return;
   configuration.lines.push_back(fmt::format("~ peer {}: {}", wanted.name, fmt::join(changes, ", ")));
   configuration.forward.peers.push_back(std::move(forward));
+  if (endpoint && !present.endpoint) {
+    // An endpoint cannot be taken back, so the peer is made anew; without one it had no session to lose.
+    back.keepalive = present.keepalive;
+    back.allowed = present.allowed;
+    configuration.back.peers.push_back(std::move(back));
+    configuration.back.peers.push_back({.key = wanted.key, .remove = true});
+    return;
+  }
   configuration.back.peers.push_back(std::move(back));
 }
 
@@ -122,30 +131,69 @@ void configure_device(const WantedWireGuard& wanted, const FoundWireGuard& prese
   }
 }
 
+// The links to a peer whose key is new here, or ours there: without GRE the interface is the link.
+void note_rekeyed(const std::string& interface, const WantedState& state, const FoundState& found,
+                  const WantedPeer& peer, Plan& plan) {
+  for (const Interface& link : state.interfaces) {
+    if (found.find(link.name) == nullptr) continue;
+    const bool leads_there = std::any_of(peer.allowed.begin(), peer.allowed.end(), [&](const Prefix& prefix) {
+      return link.gre && prefix.address == link.gre->remote;
+    });
+    const bool is_link = link.name == interface && link.name != kUnderlay;
+    if (leads_there || is_link) plan.rekeyed.push_back(link.name);
+  }
+}
+
 }  // namespace
 
-void plan_wireguard(const WantedState& wanted, const FoundState& found, const Memory& before, Plan& plan) {
-  const FoundWireGuard present = found.wireguard.value_or(FoundWireGuard{});
+bool is_foreign(const FoundPeer& peer, const Memory& memory) {
+  return !memory.site.empty() &&
+         std::find(memory.peers.begin(), memory.peers.end(), hex(peer.key)) == memory.peers.end();
+}
+
+Error foreign_peer(const std::string& interface, const FoundPeer& peer) {
+  const std::string key = mesh::format_public_key(peer.key);
+  return {fmt::format("peer {} of {} (allowed IPs {}) is not trimtab's", key, interface,
+                      peer.allowed.empty() ? "none" : prefixes_text(peer.allowed)),
+          fmt::format("remove it: wg set {} peer {} remove", interface, key)};
+}
+
+void plan_wireguard(const WantedWireGuard& wanted, const WantedState& state, const FoundState& found,
+                    const Memory& before, Plan& plan) {
+  const Interface interface { .name = wanted.interface, .kind = "wireguard" };
+  const auto known = found.wireguard.find(wanted.interface);
+  const bool exists = found.find_own(interface) != nullptr && known != found.wireguard.end();
+  const FoundWireGuard present = exists ? known->second : FoundWireGuard{};
   Configuration configuration;
-  configure_device(wanted.wireguard, present, configuration);
+  configuration.forward.interface = configuration.back.interface = wanted.interface;
+  configure_device(wanted, present, configuration);
+  for (const WantedPeer& peer : wanted.peers) plan.memory.peers.push_back(hex(peer.key));
   // Removed first: an address that moves from one key to another must be free before it is taken.
   for (const FoundPeer& peer : present.peers) {
-    const bool kept = std::any_of(wanted.wireguard.peers.begin(), wanted.wireguard.peers.end(),
+    const bool kept = std::any_of(wanted.peers.begin(), wanted.peers.end(),
                                   [&](const WantedPeer& candidate) { return candidate.key == peer.key; });
-    if (!kept) remove_peer(peer, configuration);
+    if (kept) continue;
+    if (is_foreign(peer, before)) {
+      plan.conflicts.push_back(foreign_peer(wanted.interface, peer));
+    } else {
+      remove_peer(peer, configuration);
+    }
   }
-  for (const WantedPeer& peer : wanted.wireguard.peers) {
-    const auto known = std::find_if(present.peers.begin(), present.peers.end(),
-                                    [&](const FoundPeer& candidate) { return candidate.key == peer.key; });
-    const FoundPeer* existing = known == present.peers.end() ? nullptr : &*known;
+  for (const WantedPeer& peer : wanted.peers) {
+    const auto known_peer =
+        std::find_if(present.peers.begin(), present.peers.end(),
+                     [&](const FoundPeer& candidate) { return candidate.key == peer.key; });
+    const FoundPeer* existing = known_peer == present.peers.end() ? nullptr : &*known_peer;
     const auto endpoint = endpoint_to_set(peer, existing, before, plan.memory);
+    if (existing == nullptr || configuration.forward.private_key)
+      note_rekeyed(wanted.interface, state, found, peer, plan);
     existing == nullptr ? add_peer(peer, endpoint, configuration)
                         : change_peer(peer, *existing, endpoint, configuration);
   }
   if (configuration.lines.empty()) return;
   std::reverse(configuration.back.peers.begin(), configuration.back.peers.end());
-  plan.steps.push_back({found.wireguard ? Change::change : Change::add,
-                        fmt::format("WireGuard on {}", kUnderlay),
+  plan.steps.push_back({exists ? Change::change : Change::add,
+                        fmt::format("WireGuard on {}", wanted.interface),
                         std::move(configuration.lines),
                         std::move(configuration.forward),
                         {std::move(configuration.back)}});

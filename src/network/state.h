@@ -14,7 +14,9 @@
 
 namespace trimtab::network {
 
+// WireGuard's interface under all GRE tunnels; without GRE, what has the overlay address instead.
 inline constexpr std::string_view kUnderlay = "wg0";
+inline constexpr std::string_view kOverlayHolder = "trimtab0";
 
 // What marks our own, for people and for a later run: how an interface's alias and the table's comment begin.
 inline constexpr std::string_view kMark = "trimtab";
@@ -34,16 +36,18 @@ struct SocketAddress {
   auto operator<=>(const SocketAddress&) const = default;
 };
 
+// Its kind is "gre" or, over IPv6, "ip6gre".
 struct Gre {
   IpAddress local;
   IpAddress remote;
   std::uint8_t ttl = 0;
+  bool encapsulation_limit = false;  // IPv6's: a destination option of 8 bytes in every packet
   bool operator==(const Gre&) const = default;
 };
 
 struct Interface {
   std::string name;
-  std::string kind;  // "wireguard", "gre"; other words only in what was found
+  std::string kind;  // "wireguard", "gre", "ip6gre", "dummy"; other words only in what was found
   std::string alias;
   int mtu = 0;
   std::optional<Gre> gre{};
@@ -56,7 +60,11 @@ struct Address {
   auto operator<=>(const Address&) const = default;
 };
 
-// To what is on the interface itself: our routes have no gateway.
+// To what is on the interface itself: our routes have no gateway. Their metric is what the kernel gives
+// where none is asked for.
+constexpr std::uint32_t default_metric(Family family) {
+  return family == Family::ipv4 ? 0 : 1024;
+}
 struct Route {
   Prefix to;
   std::string interface;

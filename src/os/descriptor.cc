@@ -1,6 +1,7 @@
 #include "os/descriptor.h"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,12 @@ void Descriptor::close() {
 Error system_error(std::string what) {
   const int number = errno;
   return {.what = fmt::format("{}: {}", what, std::strerror(number)), .number = number};
+}
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  return static_cast<std::size_t>(limit.rlim_cur);
 }
 
 }  // namespace trimtab::os

@@ -29,4 +29,7 @@ class Descriptor {
 // "<what>: <errno's text>", with errno as its number.
 Error system_error(std::string what);
 
+// How many descriptors this process may have.
+std::size_t descriptor_limit();
+
 }  // namespace trimtab::os

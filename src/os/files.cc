@@ -1,7 +1,9 @@
 #include "os/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,8 +12,8 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
-#include "os/descriptor.h"
 #include "os/random.h"
 
 namespace trimtab::os {
@@ -29,8 +31,8 @@ Error too_long(const std::string& path, std::size_t limit) {
 }
 
 // O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
-Result<Opened> open_regular(const std::string& path, std::size_t limit) {
-  Opened opened{.file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))};
+Result<Opened> open_regular(const std::string& path, std::size_t limit, int flags = 0) {
+  Opened opened{.file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags))};
   if (!opened.file.open()) return system_error(fmt::format("cannot read {}", path));
   if (::fstat(opened.file.number(), &opened.found) != 0) {
     return system_error(fmt::format("cannot read {}", path));
@@ -84,6 +86,8 @@ Error cannot_write(const std::string& path) {
 Result<void> write_new(const std::string& path, std::string_view bytes, unsigned mode) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file.open()) return cannot_write(path);
+  // Says that somebody is at work on it; remove_abandoned() asks.
+  ::flock(file.number(), LOCK_EX | LOCK_NB);
   if (!write_all(file.number(), bytes) || ::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0) {
     const Error error = cannot_write(path);
     ::unlink(path.c_str());
@@ -92,8 +96,16 @@ Result<void> write_new(const std::string& path, std::string_view bytes, unsigned
   return {};
 }
 
+constexpr std::size_t kBesideDigits = 16;
+
 std::string name_beside(const std::string& path) {
   return fmt::format("{}.{:016x}", path, random_seed());
+}
+
+bool is_name_beside(std::string_view name, std::string_view of) {
+  if (name.size() != of.size() + 1 + kBesideDigits || !name.starts_with(of) || name[of.size()] != '.')
+    return false;
+  return name.find_first_not_of("0123456789abcdef", of.size() + 1) == std::string_view::npos;
 }
 
 Result<void> sync_directory(const std::string& path) {
@@ -122,6 +134,17 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return read_all(opened->file.number(), path, limit);
 }
 
+Result<std::string> read_trusted_file(const std::string& path, std::size_t limit) {
+  const auto opened = open_regular(path, limit, O_NOFOLLOW);
+  if (!opened) return opened.error();
+  if (opened->found.st_uid != 0 && opened->found.st_uid != ::geteuid()) {
+    return Error{.what = fmt::format("cannot trust {}: it belongs to user {}", path, opened->found.st_uid),
+                 .fix = "find out who made it, then delete it",
+                 .number = EPERM};
+  }
+  return read_all(opened->file.number(), path, limit);
+}
+
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
   const std::string beside = name_beside(path);
   if (const auto written = write_new(beside, bytes, mode); !written) return written.error();
@@ -141,6 +164,20 @@ Result<void> rewrite_file(const std::string& path, std::string_view bytes) {
   return put_in_place(beside, target.data());
 }
 
+Result<void> save_file(const std::string& path, std::string_view bytes) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    auto written = replace_file(path, bytes, 0644);
+    if (!written && written.error().number == ENOENT) {
+      return Error{fmt::format("cannot write {}: there is no directory {}", path, directory_of(path)),
+                   "make it first"};
+    }
+    return written;
+  }
+  if (!S_ISREG(found.st_mode)) return Error{fmt::format("cannot write {}: it is no regular file", path)};
+  return rewrite_file(path, bytes);
+}
+
 Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode) {
   auto written = write_new(path, bytes, mode);
   if (!written && written.error().number == ENOENT && ::mkdir(directory_of(path).c_str(), 0755) == 0) {
@@ -158,6 +195,24 @@ Result<void> append_to_file(const std::string& path, std::string_view bytes) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (!file.open() || !write_all(file.number(), bytes)) return cannot_write(path);
   return {};
+}
+
+Result<FoundFile> read_own_file(const std::string& path, std::size_t limit) {
+  const auto opened = open_regular(path, limit, O_NOFOLLOW);
+  if (!opened) return opened.error();
+  auto text = read_all(opened->file.number(), path, limit);
+  if (!text) return text.error();
+  return FoundFile{*std::move(text), opened->found.st_mode & 07777U};
+}
+
+void remove_abandoned(const std::string& path) {
+  const std::filesystem::path whole(path);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_of(path), error)) {
+    if (!is_name_beside(entry.path().filename().native(), whole.filename().native())) continue;
+    const Descriptor file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file.open() && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+  }
 }
 
 Result<void> remove_file(const std::string& path) {

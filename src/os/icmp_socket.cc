@@ -1,7 +1,6 @@
 #include "os/icmp_socket.h"
 
 #include <fmt/core.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -11,39 +10,19 @@
 #include <cstring>
 
 #include "os/clock.h"
+#include "os/icmp_filter.h"
 
 namespace trimtab::os {
 namespace {
 
 constexpr std::size_t kBatch = 64;  // packets in one system call
 constexpr std::size_t kReceiveBudget = 256;
-constexpr std::size_t kLongest = 512;
 
 // Room for the answers of a thousand links while we are stopped for a second, each some 800 bytes with what
 // the kernel adds. A flood fills any buffer.
 constexpr int kReceiveBuffer = 1 << 20;
 
-constexpr std::uint8_t kEchoReply = 0, kUnreachable = 3, kTimeExceeded = 11, kParameter = 12;
-
-// The packet starts with its IP header; X is that header's length. Errors quote the packet that they are
-// about after eight bytes, ours without IP options. Loads beyond the end reject.
-Result<void> attach_filter(int socket, std::uint16_t identifier) {
-  std::array<sock_filter, 14> program{{
-      BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-      BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),  // type
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kEchoReply, 7, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kUnreachable, 2, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kTimeExceeded, 1, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kParameter, 0, 6),
-      BPF_STMT(BPF_LD | BPF_B | BPF_IND, 8 + 9),  // the quoted packet's protocol
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMP, 0, 4),
-      BPF_STMT(BPF_LD | BPF_H | BPF_IND, 8 + 20 + 4),  // its identifier
-      BPF_STMT(BPF_JMP | BPF_JA, 1),
-      BPF_STMT(BPF_LD | BPF_H | BPF_IND, 4),  // a reply's identifier
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, identifier, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, 0),
-      BPF_STMT(BPF_RET | BPF_K, 0xffff),
-  }};
+Result<void> attach_filter(int socket, std::vector<sock_filter> program) {
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
   if (::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0) {
     return system_error("cannot filter what the probe socket receives");
@@ -56,41 +35,67 @@ Result<void> set_option(int socket, int level, int option, int value, const char
   return system_error(fmt::format("cannot set {} on the probe socket", what));
 }
 
-sockaddr_in to_sockaddr(const IpAddress& address) {
+// Of its own the kernel would cut a long probe to what it has learnt of the path, and the pieces would pass.
+Result<void> keep_whole(int socket, Family family) {
+  return family == Family::ipv4
+             ? set_option(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE, "\"don't fragment\"")
+             : set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE, "\"don't fragment\"");
+}
+
+sockaddr_in to_ipv4(const IpAddress& address) {
   sockaddr_in result{};
   result.sin_family = AF_INET;
   std::memcpy(&result.sin_addr, address.bytes.data(), sizeof result.sin_addr);
   return result;
 }
 
+sockaddr_in6 to_ipv6(const IpAddress& address) {
+  sockaddr_in6 result{};
+  result.sin6_family = AF_INET6;
+  std::memcpy(&result.sin6_addr, address.bytes.data(), sizeof result.sin6_addr);
+  return result;
+}
+
 struct alignas(cmsghdr) Control {
-  std::array<char, CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(timespec))> bytes{};
+  std::array<char, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(timespec))> bytes{};
 };
 
 // One message of a batch with all that it points to.
 struct Envelope {
-  sockaddr_in destination{};
+  sockaddr_storage destination{};
   iovec data{};
   Control control{};
 
   void fill(const Outgoing& packet, msghdr& header) {
-    destination = to_sockaddr(packet.destination);
     data = {const_cast<std::uint8_t*>(packet.message.data()), packet.message.size()};
     header = {};
     header.msg_name = &destination;
-    header.msg_namelen = sizeof destination;
     header.msg_iov = &data;
     header.msg_iovlen = 1;
     header.msg_control = &control;
-    header.msg_controllen = CMSG_SPACE(sizeof(in_pktinfo));
-    in_pktinfo info{};
-    info.ipi_ifindex = packet.interface_index;
-    info.ipi_spec_dst = to_sockaddr(packet.source).sin_addr;
+    if (packet.destination.family == Family::ipv4) {
+      const in_pktinfo from{.ipi_ifindex = packet.interface_index,
+                            .ipi_spec_dst = to_ipv4(packet.source).sin_addr,
+                            .ipi_addr = {}};
+      address(header, to_ipv4(packet.destination), IPPROTO_IP, IP_PKTINFO, from);
+    } else {
+      const in6_pktinfo from{.ipi6_addr = to_ipv6(packet.source).sin6_addr,
+                             .ipi6_ifindex = static_cast<unsigned>(packet.interface_index)};
+      address(header, to_ipv6(packet.destination), IPPROTO_IPV6, IPV6_PKTINFO, from);
+    }
+  }
+
+ private:
+  template <typename Address, typename Info>
+  void address(msghdr& header, const Address& to, int level, int type, const Info& from) {
+    std::memcpy(&destination, &to, sizeof to);
+    header.msg_namelen = sizeof to;
+    header.msg_controllen = CMSG_SPACE(sizeof from);
     cmsghdr* first = CMSG_FIRSTHDR(&header);
-    first->cmsg_level = IPPROTO_IP;
-    first->cmsg_type = IP_PKTINFO;
-    first->cmsg_len = CMSG_LEN(sizeof info);
-    std::memcpy(CMSG_DATA(first), &info, sizeof info);
+    first->cmsg_level = level;
+    first->cmsg_type = type;
+    first->cmsg_len = CMSG_LEN(sizeof from);
+    std::memcpy(CMSG_DATA(first), &from, sizeof from);
   }
 };
 
@@ -102,6 +107,12 @@ void read_control(msghdr& header, Incoming& incoming) {
       std::memcpy(&info, CMSG_DATA(item), sizeof info);
       incoming.interface_index = info.ipi_ifindex;
     }
+    if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO &&
+        item->cmsg_len >= CMSG_LEN(sizeof(in6_pktinfo))) {
+      in6_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(item), sizeof info);
+      incoming.interface_index = static_cast<int>(info.ipi6_ifindex);
+    }
     if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS &&
         item->cmsg_len >= CMSG_LEN(sizeof(timespec))) {
       timespec stamp{};
@@ -112,26 +123,77 @@ void read_control(msghdr& header, Incoming& incoming) {
   }
 }
 
+// IPv4's datagram socket leaves out the header that a raw one hands over. What follows wants to know who sent
+// a message, and how long it is.
+std::vector<std::uint8_t> with_header(const sockaddr_in6& from, std::span<const std::uint8_t> message) {
+  constexpr std::uint8_t kVersionAndLength = 0x45;
+  constexpr std::size_t kHeader = 20, kTotalLength = 2, kProtocol = 9, kSource = 12;
+  sockaddr_in source{};
+  std::memcpy(&source, &from, sizeof source);
+  std::vector<std::uint8_t> packet(kHeader, 0);
+  const std::size_t total = kHeader + message.size();
+  packet[0] = kVersionAndLength;
+  packet[kTotalLength] = static_cast<std::uint8_t>(total >> 8U);
+  packet[kTotalLength + 1] = static_cast<std::uint8_t>(total & 0xffU);
+  packet[kProtocol] = IPPROTO_ICMP;
+  std::memcpy(packet.data() + kSource, &source.sin_addr, sizeof source.sin_addr);
+  packet.insert(packet.end(), message.begin(), message.end());
+  return packet;
+}
+
+Descriptor open_socket(Family family, int type) {
+  const bool ipv4 = family == Family::ipv4;
+  return Descriptor(::socket(ipv4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                             ipv4 ? static_cast<int>(IPPROTO_ICMP) : static_cast<int>(IPPROTO_ICMPV6)));
+}
+
+// Without privilege: the kernel hands us the answers to requests with our identifier, as a port is bound.
+std::optional<Descriptor> open_datagram(Family family, std::uint16_t identifier) {
+  Descriptor socket = open_socket(family, SOCK_DGRAM);
+  sockaddr_in ipv4{};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_port = htons(identifier);
+  sockaddr_in6 ipv6{};
+  ipv6.sin6_family = AF_INET6;
+  ipv6.sin6_port = htons(identifier);
+  const int bound = family == Family::ipv4
+                        ? ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4)
+                        : ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
+  if (bound != 0) return std::nullopt;
+  return socket;
+}
+
 }  // namespace
 
-Result<IcmpSocket> IcmpSocket::open(std::uint16_t identifier) {
-  Descriptor socket(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP));
-  if (!socket.open()) {
+Result<IcmpSocket> IcmpSocket::open(std::uint16_t identifier, const RequestFilter& requests, Family family) {
+  const bool ipv4 = family == Family::ipv4;
+  Descriptor socket = open_socket(family, SOCK_RAW);
+  const bool raw = socket.open();
+  if (!raw) {
     Error error = system_error("cannot open a raw socket for probes");
     if (error.number == EPERM) error.fix = "it needs CAP_NET_RAW";
-    return error;
+    auto datagram = error.number == EPERM ? open_datagram(family, identifier) : std::nullopt;
+    if (!datagram) return error;
+    socket = *std::move(datagram);
   }
   const int number = socket.number();
-  if (const auto done = attach_filter(number, identifier); !done) return done.error();
+  if (raw) {
+    if (const auto done = attach_filter(number, icmp_filter(family, identifier, requests)); !done)
+      return done.error();
+  }
   if (const auto done = set_option(number, SOL_SOCKET, SO_TIMESTAMPNS, 1, "time stamps"); !done) {
     return done.error();
   }
-  if (const auto done = set_option(number, IPPROTO_IP, IP_PKTINFO, 1, "packet information"); !done) {
+  if (const auto done =
+          set_option(number, ipv4 ? static_cast<int>(IPPROTO_IP) : static_cast<int>(IPPROTO_IPV6),
+                     ipv4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1, "packet information");
+      !done) {
     return done.error();
   }
+  if (const auto done = keep_whole(number, family); !done) return done.error();
   // The kernel grants what it allows.
   ::setsockopt(number, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
-  return IcmpSocket(std::move(socket));
+  return IcmpSocket(std::move(socket), raw);
 }
 
 std::vector<Departure> IcmpSocket::send(std::span<const Outgoing> packets) {
@@ -187,13 +249,14 @@ std::vector<Incoming> IcmpSocket::receive() {
 
 // False where nothing more is waiting.
 bool IcmpSocket::receive_some(std::vector<Incoming>& received) {
-  constexpr std::size_t kAtOnce = 32;
-  std::array<std::array<std::uint8_t, kLongest>, kAtOnce> buffers;
   std::array<Control, kAtOnce> controls;
   std::array<iovec, kAtOnce> data{};
+  std::array<sockaddr_in6, kAtOnce> sources{};  // longer than IPv4's
   std::array<mmsghdr, kAtOnce> messages{};
   for (std::size_t index = 0; index < kAtOnce; ++index) {
-    data[index] = {buffers[index].data(), kLongest};
+    messages[index].msg_hdr.msg_name = &sources[index];
+    messages[index].msg_hdr.msg_namelen = sizeof sources[index];
+    data[index] = {buffers_[index].data(), kLongestPacket};
     messages[index].msg_hdr.msg_iov = &data[index];
     messages[index].msg_hdr.msg_iovlen = 1;
     messages[index].msg_hdr.msg_control = &controls[index];
@@ -203,8 +266,14 @@ bool IcmpSocket::receive_some(std::vector<Incoming>& received) {
   if (count < 0) return errno == EINTR;
   for (std::size_t index = 0; index < static_cast<std::size_t>(count); ++index) {
     Incoming incoming;
-    incoming.packet.assign(buffers[index].begin(), buffers[index].begin() + messages[index].msg_len);
+    const auto bytes = std::span(buffers_[index]).first(messages[index].msg_len);
+    const bool whole = raw_ || sources[index].sin6_family == AF_INET6;
+    incoming.packet = whole ? std::vector(bytes.begin(), bytes.end()) : with_header(sources[index], bytes);
     read_control(messages[index].msg_hdr, incoming);
+    if (sources[index].sin6_family == AF_INET6) {
+      incoming.source = IpAddress{Family::ipv6, {}};
+      std::memcpy(incoming.source->bytes.data(), &sources[index].sin6_addr, sizeof sources[index].sin6_addr);
+    }
     received.push_back(std::move(incoming));
   }
   return static_cast<std::size_t>(count) == kAtOnce;

@@ -18,7 +18,9 @@ Result<void> require_net_raw() {
   if (has_capability(Capability::net_raw)) return {};
   return Error{
       .what = "no privilege to send probes: CAP_NET_RAW is missing",
-      .fix = "start it as root, or give it that capability (systemd: AmbientCapabilities=CAP_NET_RAW)"};
+      .fix =
+          "start it as root, give it that capability (systemd: AmbientCapabilities=CAP_NET_RAW), or let its "
+          "group use datagram ICMP (sysctl net.ipv4.ping_group_range)"};
 }
 
 }  // namespace trimtab::os

@@ -11,7 +11,7 @@ enum class Capability : std::uint8_t { net_raw, net_admin };
 
 bool has_capability(Capability capability);
 
-// For the daemon: an error that says how to get CAP_NET_RAW where it is missing.
+// An error that says how to get CAP_NET_RAW where it is missing, or how to do without.
 Result<void> require_net_raw();
 
 }  // namespace trimtab::os

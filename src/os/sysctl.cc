@@ -14,7 +14,6 @@ namespace trimtab::os {
 namespace {
 
 constexpr const char* kRoot = "/proc/sys";
-constexpr const char* kConf = "net/ipv4/conf";
 
 Error failed(const char* attempt, const std::string& path, int number) {
   return {.what = fmt::format("cannot {} {}/{}: {}", attempt, kRoot, path, std::strerror(number)),
@@ -46,11 +45,12 @@ Result<void> write_sysctl(const std::string& path, std::string_view value) {
   return {};
 }
 
-std::map<std::string, std::string> read_interface_sysctls(std::string_view setting) {
+std::map<std::string, std::string> read_interface_sysctls(Family family, std::string_view setting) {
+  const char* conf = family == Family::ipv4 ? "net/ipv4/conf" : "net/ipv6/conf";
   std::map<std::string, std::string> values;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(fmt::format("{}/{}", kRoot, kConf), error)) {
-    const std::string path = fmt::format("{}/{}/{}", kConf, entry.path().filename().string(), setting);
+  for (const auto& entry : std::filesystem::directory_iterator(fmt::format("{}/{}", kRoot, conf), error)) {
+    const std::string path = fmt::format("{}/{}/{}", conf, entry.path().filename().string(), setting);
     // An interface may go between listing and reading.
     if (auto value = read_sysctl(path)) values[path] = *std::move(value);
   }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "os/unix_address.h"
@@ -14,12 +15,13 @@
 namespace trimtab::os {
 namespace {
 
-constexpr int kBacklog = 64;
+// More wait than are let in at once: a crowd is served within milliseconds, and nobody is turned away by it.
+constexpr int kBacklog = 256;
 constexpr mode_t kMode = 0660;
 
 Result<Descriptor> lock(const std::string& path) {
   const std::string file = path + ".lock";
-  Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  Descriptor opened(::open(file.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!opened.open()) return system_error(fmt::format("cannot open {}", file));
   if (::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) return opened;
   Error error = system_error(fmt::format("cannot listen on {}", path));
@@ -73,6 +75,15 @@ Result<UnixListener> UnixListener::open(const std::string& path) {
 
 UnixListener::~UnixListener() {
   if (socket_.open()) ::unlink(path_.c_str());
+}
+
+bool UnixListener::admits(const UnixStream& client) const {
+  const auto peer = client.peer();
+  if (!peer) return false;
+  if (peer->uid == 0 || peer->uid == ::geteuid()) return true;
+  struct stat found {};
+  if (::lstat(path_.c_str(), &found) != 0) return false;
+  return std::find(peer->groups.begin(), peer->groups.end(), found.st_gid) != peer->groups.end();
 }
 
 std::optional<UnixStream> UnixListener::accept() {

@@ -20,6 +20,10 @@ class UnixListener {
 
   int descriptor() const { return socket_.number(); }
 
+  // Root, our own user, and whoever is in the socket's group. The socket's mode says the same; this holds
+  // also where somebody has opened that.
+  bool admits(const UnixStream& client) const;
+
   // The next client, or nothing where none is waiting. With no descriptor left, a waiting client is let go at
   // once: left waiting, it would keep the listener readable and the loop awake.
   std::optional<UnixStream> accept();

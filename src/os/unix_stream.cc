@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 
 #include "os/clock.h"
 #include "os/unix_address.h"
@@ -16,6 +17,8 @@ namespace trimtab::os {
 namespace {
 
 constexpr std::size_t kReadLimit = 64U << 10U;
+constexpr std::size_t kMostGroups = 256;  // somebody in more is known by his own group alone
+constexpr timespec kQueueFull{0, 5'000'000};
 
 }  // namespace
 
@@ -28,6 +31,19 @@ Result<UnixStream> UnixStream::connect(const std::string& path) {
     return system_error(fmt::format("cannot connect to {}", path));
   }
   return UnixStream(std::move(socket));
+}
+
+std::optional<UnixStream::Peer> UnixStream::peer() const {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (::getsockopt(socket_.number(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
+  Peer peer{.process = credentials.pid, .uid = credentials.uid, .groups = {}};
+  peer.groups.resize(kMostGroups);
+  size = static_cast<socklen_t>(peer.groups.size() * sizeof(gid_t));
+  const bool told = ::getsockopt(socket_.number(), SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size) == 0;
+  peer.groups.resize(told ? size / sizeof(gid_t) : 0);
+  peer.groups.push_back(credentials.gid);
+  return peer;
 }
 
 UnixStream::Received UnixStream::read() {
@@ -90,9 +106,13 @@ bool wait_for(const UnixStream& stream, MonotonicTime deadline) {
 }  // namespace
 
 Result<std::string> ask(const std::string& path, std::string_view request, const AskLimits& limits) {
-  auto stream = UnixStream::connect(path);
-  if (!stream) return stream.error();
   const MonotonicTime deadline = take_clocks().monotonic + limits.time;
+  auto stream = UnixStream::connect(path);
+  while (!stream && stream.error().number == EAGAIN && remaining(deadline) > 0) {
+    ::nanosleep(&kQueueFull, nullptr);  // a crowd is before us
+    stream = UnixStream::connect(path);
+  }
+  if (!stream) return stream.error();
   std::string answer;
   bool open = stream->write(std::string(request) + "\n");
   while (open && answer.size() <= limits.size) {

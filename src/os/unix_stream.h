@@ -2,11 +2,14 @@
 // BIRD.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "os/descriptor.h"
 #include "util/units.h"
@@ -21,6 +24,14 @@ class UnixStream {
   explicit UnixStream(Descriptor connected) : socket_(std::move(connected)) {}
 
   int descriptor() const { return socket_.number(); }
+
+  // Who is at the other end, as the kernel knows it from when it connected; absent where it does not say.
+  struct Peer {
+    pid_t process = 0;
+    uid_t uid = 0;
+    std::vector<gid_t> groups;  // its own and its further ones
+  };
+  std::optional<Peer> peer() const;
 
   struct Received {
     std::string bytes;    // may be empty

@@ -12,6 +12,13 @@ namespace {
 constexpr int kBurst = 40;
 constexpr int kMeteredBurst = 10;
 
+// What a link has before it earned any: the two batches that confirm a delay, as the first of them is only
+// suspicious itself. With one, a link that became slow in its first minute is left a round later, after
+// twenty seconds; four would only tell small losses sooner. Where bytes cost money: one batch, and the round
+// confirms.
+constexpr int kAtFirst = 10;
+constexpr int kMeteredAtFirst = 5;
+
 // Regular probes that earn a quick one: with one, suspicion at most doubles what measuring costs; with two it
 // adds half.
 constexpr int kPrice = 1;
@@ -26,10 +33,10 @@ constexpr double kDaySeconds = 86'400;
 
 }  // namespace
 
-// It starts with nothing saved up: so at no time were there more quick probes than regular ones earned.
 Allowance::Allowance(bool metered, std::optional<Budget> budget, MonotonicTime now)
     : burst_(metered ? kMeteredBurst : kBurst),
       price_(metered ? kMeteredPrice : kPrice),
+      earned_(metered ? kMeteredAtFirst * kMeteredPrice : kAtFirst * kPrice),
       budget_(budget),
       counted_at_(now) {
   if (budget_) bytes_ = kAtOnce * static_cast<double>(budget_->bytes_per_day);

@@ -1,6 +1,7 @@
-// What measuring a link may cost beyond its rounds: how many quick probes it has left. It is filled by the
-// regular probes, so that suspicion never costs more than the rounds themselves, and never grows with loss;
-// where the mesh file sets a budget, by that too.
+// What measuring a link may cost beyond its rounds: how many quick probes it has left. It begins with a few,
+// ten (on a metered link five), and is filled by the regular probes: so at no time were there more quick
+// probes than regular ones (half of them) and those few, and suspicion never grows with loss. Where the mesh
+// file sets a budget, what the rounds leave of it is a limit too.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace trimtab::probe {
 
-// Bytes that probes may cost a day.
+// What quick probes may cost.
 struct Budget {
   std::uint64_t bytes_per_day = 0;
   std::uint64_t probe_bytes = 0;  // of one probe with its answer
@@ -19,7 +20,7 @@ struct Budget {
 
 class Allowance {
  public:
-  // `budget`: of quick probes alone, what the rounds leave; absent: no limit but theirs.
+  // `budget`: absent: no limit but the rounds'.
   Allowance(bool metered, std::optional<Budget> budget, MonotonicTime now);
 
   // A regular probe was sent.
@@ -33,8 +34,8 @@ class Allowance {
   double cost_of(int probes) const;
 
   int burst_;
-  int price_;       // regular probes that earn a quick one
-  int earned_ = 0;  // in regular probes
+  int price_;   // regular probes that earn a quick one
+  int earned_;  // in regular probes
   std::optional<Budget> budget_;
   double bytes_ = 0;  // of the budget, to be spent at once
   MonotonicTime counted_at_;

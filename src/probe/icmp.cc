@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "probe/echo.h"
+
 namespace trimtab::probe {
 namespace {
 
@@ -9,16 +11,6 @@ constexpr std::uint8_t kEchoReply = 0, kUnreachable = 3, kEchoRequest = 8, kTime
                        kParameter = 12;
 constexpr std::uint8_t kIcmp = 1;  // protocol number
 constexpr std::size_t kShortestHeader = 20;
-constexpr std::size_t kIcmpHeader = 8;
-
-std::uint16_t read_u16(ByteSpan bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(bytes[at] << 8U | bytes[at + 1]);
-}
-
-void write_u16(Bytes& bytes, std::size_t at, std::uint16_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8U);
-  bytes[at + 1] = static_cast<std::uint8_t>(value & 0xffU);
-}
 
 IpAddress read_address(ByteSpan bytes, std::size_t at) {
   IpAddress address;
@@ -53,13 +45,6 @@ Split split(ByteSpan packet, bool whole) {
   return {nullptr, packet.first(header), packet.subspan(header, end - header)};
 }
 
-Answer read_reply(const IpAddress& source, ByteSpan message) {
-  if (message.size() != kIcmpHeader + kNonceBytes || message[1] != 0) return Foreign{};
-  EchoReply reply{.source = source, .identifier = read_u16(message, 4), .sequence = read_u16(message, 6)};
-  std::copy_n(message.begin() + kIcmpHeader, kNonceBytes, reply.nonce.begin());
-  return reply;
-}
-
 Answer read_error(const IpAddress& reporter, ByteSpan message) {
   const Split quoted = split(message.subspan(kIcmpHeader), false);
   if (quoted.defect != nullptr) return Malformed{"quoted packet"};
@@ -77,11 +62,7 @@ Answer read_error(const IpAddress& reporter, ByteSpan message) {
 }  // namespace
 
 Bytes encode(const EchoRequest& request) {
-  Bytes message(kIcmpHeader, 0);
-  message[0] = kEchoRequest;
-  write_u16(message, 4, request.identifier);
-  write_u16(message, 6, request.sequence);
-  message.insert(message.end(), request.nonce.begin(), request.nonce.end());
+  Bytes message = echo_message(kEchoRequest, request);
   write_u16(message, 2, checksum(message));
   return message;
 }
@@ -97,6 +78,8 @@ Answer decode(ByteSpan packet) {
   switch (ip.payload[0]) {
     case kEchoReply:
       return read_reply(source, ip.payload);
+    case kEchoRequest:
+      return read_request(source, ip.payload);
     case kUnreachable:
     case kTimeExceeded:
     case kParameter:

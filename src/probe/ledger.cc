@@ -16,10 +16,8 @@ constexpr Duration kClockTolerance = std::chrono::milliseconds{3};
 constexpr Duration kLongestTurn = std::chrono::milliseconds{500};
 
 // How long a probe is known after it was sent, so that a copy of its answer is told from a forgery. Copies
-// lag by a queue, seconds at most; sequence numbers come round after 27 minutes at the quickest pace.
+// lag by a queue, seconds at most; sequence numbers come round after 13 minutes at the quickest pace.
 constexpr Duration kRemembered = std::chrono::minutes{1};
-
-constexpr std::uint16_t kNumbers = 0x7fff;  // what is left of a sequence number beside its pace
 
 }  // namespace
 
@@ -63,13 +61,19 @@ std::uint16_t Ledger::add(std::uint64_t round, const Nonce& nonce, MonotonicTime
   TRIMTAB_CHECK(open != nullptr && open->added < open->round.results.size());
   std::uint16_t sequence = 0;
   do {
-    sequence = static_cast<std::uint16_t>(static_cast<unsigned>(pace_) | next_number_);
-    next_number_ = static_cast<std::uint16_t>((next_number_ + 1U) & kNumbers);
+    sequence = numbered(pace_, next_number_++);
   } while (probes_.contains(sequence));
-  probes_[sequence] = {.round = round, .index = open->added++, .nonce = nonce, .deadline = now + timeout_};
-  waiting_.push_back(sequence);
+  probes_[sequence] = {.round = round, .index = open->added++, .nonce = nonce, .timeout = timeout_};
+  set_deadline(sequence, now + timeout_);
   remembered_.push_back(sequence);
   return sequence;
+}
+
+void Ledger::set_deadline(std::uint16_t sequence, MonotonicTime deadline) {
+  Probe& probe = probes_.at(sequence);
+  undecided_.erase({probe.deadline, sequence});
+  probe.deadline = deadline;
+  undecided_.emplace(deadline, sequence);
 }
 
 void Ledger::missed(std::uint64_t round) {
@@ -85,7 +89,7 @@ void Ledger::sent(std::uint16_t sequence, const Instant& when) {
   if (found == probes_.end() || found->second.state != State::handed_out) return;
   found->second.state = State::outstanding;
   found->second.sent = when;
-  found->second.deadline = when.monotonic + timeout_;
+  set_deadline(sequence, when.monotonic + found->second.timeout);
   ++counters_.sent;
   if (pace_ == Pace::quick) ++counters_.quick;
 }
@@ -94,11 +98,13 @@ void Ledger::refused(std::uint16_t sequence) {
   const auto found = probes_.find(sequence);
   if (found == probes_.end() || found->second.state != State::handed_out) return;
   ++counters_.local_faults;
-  give_up(found->second);
+  give_up(sequence);
 }
 
 // Nobody answered in time, or there was nothing that anybody could have answered.
-void Ledger::give_up(Probe& probe) {
+void Ledger::give_up(std::uint16_t sequence) {
+  Probe& probe = probes_.at(sequence);
+  undecided_.erase({probe.deadline, sequence});
   const bool lost = probe.state == State::outstanding && !probe.excused;
   probe.state = probe.state == State::outstanding ? State::expired : State::unsent;
   ++(lost ? counters_.lost : counters_.unmeasured);
@@ -128,7 +134,7 @@ std::optional<Result> Ledger::received(const EchoReply& reply, const Arrival& ar
     ++counters_.duplicates;
     return std::nullopt;
   }
-  const bool first = probe.state == State::outstanding;
+  const bool first = undecided_.erase({probe.deadline, found->first}) > 0;
   const Result result = judge(probe, arrival);
   probe.state = State::answered;
   write(probe, first, result);
@@ -141,23 +147,17 @@ Result Ledger::judge(const Probe& probe, const Arrival& arrival) {
   const Duration rtt = arrival.stamp ? *arrival.stamp - probe.sent.wall : elapsed;
   const bool believable = arrival.stamp && std::chrono::abs(moved) <= kClockTolerance &&
                           rtt >= -kClockTolerance && rtt <= elapsed + kLongestTurn;
-  if (believable && rtt <= timeout_) {
+  if (believable && rtt <= probe.timeout) {
     ++counters_.answered;
     return {.outcome = Outcome::answered, .rtt = std::max(rtt, Duration::zero())};
   }
   // Its absence from the loss is what it still proves.
-  ++(believable || elapsed > timeout_ ? counters_.late : counters_.clock_steps);
+  ++(believable || elapsed > probe.timeout ? counters_.late : counters_.clock_steps);
   return {.outcome = Outcome::late};
 }
 
 void Ledger::expire(MonotonicTime now) {
-  while (!waiting_.empty()) {
-    Probe& probe = probes_.at(waiting_.front());
-    const bool undecided = probe.state == State::handed_out || probe.state == State::outstanding;
-    if (undecided && probe.deadline > now) break;
-    if (undecided) give_up(probe);
-    waiting_.pop_front();
-  }
+  while (!undecided_.empty() && undecided_.begin()->first <= now) give_up(undecided_.begin()->second);
   forget(now);
 }
 
@@ -171,10 +171,9 @@ void Ledger::forget(MonotonicTime now) {
 }
 
 void Ledger::overslept(MonotonicTime until) {
-  for (const std::uint16_t sequence : waiting_) {
-    Probe& probe = probes_.at(sequence);
-    probe.excused = true;
-    probe.deadline = std::max(probe.deadline, until);
+  for (const auto& [deadline, sequence] : std::exchange(undecided_, {})) {
+    probes_.at(sequence).excused = true;
+    set_deadline(sequence, std::max(deadline, until));
   }
 }
 
@@ -189,11 +188,7 @@ std::vector<Round> Ledger::take_rounds() {
 }
 
 std::optional<MonotonicTime> Ledger::next_deadline() const {
-  for (const std::uint16_t sequence : waiting_) {
-    const Probe& probe = probes_.at(sequence);
-    if (probe.state == State::handed_out || probe.state == State::outstanding) return probe.deadline;
-  }
-  return std::nullopt;
+  return undecided_.empty() ? std::nullopt : std::optional(undecided_.begin()->first);
 }
 
 }  // namespace trimtab::probe

@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "probe/icmp.h"
+#include "probe/pace.h"
 #include "probe/round.h"
 #include "util/instant.h"
 
@@ -21,18 +24,12 @@ struct Arrival {
 };
 
 // A link has a ledger for its rounds and one for what is sent on suspicion beside them: neither waits for
-// the other, and each has its own time-out. They share the sequence numbers: the highest bit says whose it
-// is.
-enum class Pace : std::uint16_t { regular = 0, quick = 0x8000 };
-constexpr Pace pace_of(std::uint16_t sequence) {
-  return (sequence & 0x8000U) == 0 ? Pace::regular : Pace::quick;
-}
-
+// the other, and each has its own time-out.
 class Ledger {
  public:
   Ledger(SiteId link, const IpAddress& peer, Duration timeout, Pace pace = Pace::regular);
 
-  // Of probes that are sent from now on, and of answers.
+  // Of probes that are added from now on; the others, and their answers, are judged by their own.
   void set_timeout(Duration timeout) { timeout_ = timeout; }
 
   // A round with this many probes, all of them still to be sent; returns its number.
@@ -49,10 +46,12 @@ class Ledger {
 
   // What it says of its probe; absent: nothing that was not known.
   std::optional<Result> received(const EchoReply& reply, const Arrival& arrival);
+  // When that probe left, for as long as received() knows it.
+  MonotonicTime left(std::uint16_t sequence) const { return probes_.at(sequence).sent.monotonic; }
   void malformed() { ++counters_.malformed; }
   void error() { ++counters_.errors; }
 
-  // Probes older than the time-out are lost from now on.
+  // Probes older than their time-out are lost from now on.
   void expire(MonotonicTime now);
   // We did not run for a while: what is outstanding may have been answered when nobody listened, so it
   // gets until `until` to turn up, and is unmeasured otherwise.
@@ -77,6 +76,7 @@ class Ledger {
     State state = State::handed_out;
     bool excused = false;  // we overslept while it was outstanding
     Instant sent{};
+    Duration timeout{};
     MonotonicTime deadline{};
   };
 
@@ -88,7 +88,8 @@ class Ledger {
 
   bool matches(const Probe& probe, const EchoReply& reply) const;
   Result judge(const Probe& probe, const Arrival& arrival);
-  void give_up(Probe& probe);
+  void set_deadline(std::uint16_t sequence, MonotonicTime deadline);  // of an undecided probe
+  void give_up(std::uint16_t sequence);
   // Its outcome: the first one decides the probe, a later one only improves on it while the round is open.
   void write(const Probe& probe, bool first, const Result& result);
   void forget(MonotonicTime now);
@@ -101,11 +102,10 @@ class Ledger {
   Counters counters_;
   std::deque<OpenRound> rounds_;  // numbers first_round_, first_round_ + 1, …
   std::uint64_t first_round_ = 0;
-  std::uint16_t next_number_ = 0;  // of a sequence number, without its pace
-  std::map<std::uint16_t, Probe>
-      probes_;                            // undecided ones, and the others for as long as they are remembered
-  std::deque<std::uint16_t> waiting_;     // undecided, and decided ones between them; oldest first
-  std::deque<std::uint16_t> remembered_;  // all of probes_, oldest first
+  std::uint16_t next_number_ = 0;          // of a sequence number, without its pace
+  std::map<std::uint16_t, Probe> probes_;  // the decided ones too, for as long as they are remembered
+  std::set<std::pair<MonotonicTime, std::uint16_t>> undecided_;  // of probes_, the next to be given up first
+  std::deque<std::uint16_t> remembered_;                         // all of probes_, oldest first
 };
 
 }  // namespace trimtab::probe

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "probe/icmp6.h"
+
 namespace trimtab::probe {
 namespace {
 
@@ -16,14 +18,8 @@ constexpr Duration kOverslept = std::chrono::seconds{1};
 // What came in meanwhile waits in the socket; it is read within a turn or two.
 constexpr Duration kCatchUp = std::chrono::milliseconds{200};
 
-std::optional<Budget> left_by_rounds(const ProbedLink& link) {
-  if (!link.budget) return std::nullopt;
-  const auto rounds =
-      static_cast<std::uint64_t>(std::chrono::hours{24} / std::max(link.cadence.interval, kGrid)) + 1;
-  const auto probes = rounds * static_cast<std::uint64_t>(link.cadence.probes);
-  Budget left = *link.budget;
-  left.bytes_per_day -= std::min(left.bytes_per_day, probes * left.probe_bytes);
-  return left;
+Bytes encode(const EchoRequest& request, Family family) {
+  return family == Family::ipv4 ? encode(request) : encode_icmp6(request);
 }
 
 }  // namespace
@@ -36,23 +32,39 @@ void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) 
       wanted.insert(links_.extract(present));
       continue;
     }
-    Watched watched{
-        .link = link,
-        .schedule = Schedule(link.cadence, link.neighbour, settings_.seed, now),
-        .ledger = Ledger(link.neighbour, link.peer, settings_.timeout),
-        .quick_ledger = Ledger(link.neighbour, link.peer, settings_.timeout, Pace::quick),
-        .suspicion = Suspicion(Allowance(link.metered, left_by_rounds(link), now), settings_.timeout)};
-    watched.quick_ledger.set_timeout(watched.suspicion.quick_timeout());
+    Watched watched{.link = link,
+                    .schedule = Schedule(link.cadence, link.neighbour, settings_.seed, now),
+                    .ledger = Ledger(link.neighbour, link.peer, settings_.timeout),
+                    .quick_ledger = Ledger(link.neighbour, link.peer, settings_.timeout, Pace::quick),
+                    .suspicion = Suspicion(Allowance(link.metered, link.budget, now), settings_.timeout),
+                    .full_size = FullSizeCheck(link.peer, link.mtu, link.cadence.interval)};
+    set_quick_timeout(watched);
     watched.planned = watched.schedule.take();
     wanted.emplace(link.neighbour, std::move(watched));
   }
   links_ = std::move(wanted);
 }
 
+void Prober::set_timeout(Duration timeout) {
+  settings_.timeout = timeout;
+  for (auto& [neighbour, watched] : links_) {
+    watched.ledger.set_timeout(timeout);
+    watched.suspicion.set_timeout(timeout);
+    set_quick_timeout(watched);
+  }
+}
+
+// A full-size probe needs no more patience than a quick one: an answer that comes later counts all the same.
+void Prober::set_quick_timeout(Watched& watched) {
+  const Duration timeout = watched.suspicion.quick_timeout();
+  watched.quick_ledger.set_timeout(timeout);
+  watched.full_size.set_timeout(timeout);
+}
+
 MonotonicTime Prober::deadline_of(const Watched& watched) {
   MonotonicTime earliest = next_tick(watched);
   for (const auto& deadline : {watched.ledger.next_deadline(), watched.quick_ledger.next_deadline(),
-                               watched.suspicion.next_deadline()}) {
+                               watched.suspicion.next_deadline(), watched.full_size.tick()}) {
     if (deadline) earliest = std::min(earliest, *deadline);
   }
   return earliest;
@@ -76,18 +88,28 @@ Turn Prober::handle(MonotonicTime now) {
       watched.ledger.overslept(now + kCatchUp);
       watched.quick_ledger.overslept(now + kCatchUp);
       watched.suspicion.overslept();
+      watched.full_size.overslept();
     }
     watched.ledger.expire(now);
     watched.quick_ledger.expire(now);
     watched.suspicion.advance(now);
+    tell_of_losses(watched);
     if (due(watched, now)) {
       turn.probes.push_back(make(watched, Pace::regular, now));
       watched.suspicion.give_way(now);
     }
     if (quick_due(watched, now)) turn.probes.push_back(make(watched, Pace::quick, now));
+    // Last: a small probe of the same tick does not queue behind it.
+    if (watched.full_size.tick().value_or(MonotonicTime::max()) <= now)
+      turn.probes.push_back(make_full_size(watched, now));
     take_rounds(watched, turn.rounds);
   }
   return turn;
+}
+
+void Prober::tell_of_losses(Watched& watched) {
+  const std::uint64_t lost = watched.ledger.counters().lost + watched.quick_ledger.counters().lost;
+  if (std::exchange(watched.lost, lost) != lost) watched.full_size.small_lost();
 }
 
 void Prober::take_rounds(Watched& watched, std::vector<Round>& rounds) {
@@ -135,7 +157,18 @@ Probe Prober::make(Watched& watched, Pace pace, MonotonicTime now) {
   request.sequence = watched.ledger_of(pace).add(round, request.nonce, now);
   watched.suspicion.goes_out(request.sequence, pace == Pace::quick, now);
   if (pace == Pace::regular) advance(watched, now);
-  return {.link = watched.link.neighbour, .sequence = request.sequence, .message = encode(request)};
+  return {.link = watched.link.neighbour,
+          .sequence = request.sequence,
+          .message = encode(request, watched.link.peer.family)};
+}
+
+Probe Prober::make_full_size(Watched& watched, MonotonicTime now) {
+  Nonce nonce{};
+  settings_.fill_random(nonce);
+  const EchoRequest request = watched.full_size.make(settings_.identifier, nonce, now);
+  return {.link = watched.link.neighbour,
+          .sequence = request.sequence,
+          .message = encode(request, watched.link.peer.family)};
 }
 
 void Prober::advance(Watched& watched, MonotonicTime now) {
@@ -150,6 +183,7 @@ void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
   const auto found = links_.find(link);
   if (found == links_.end()) return;
   const Pace pace = pace_of(sequence);
+  if (pace == Pace::full_size) return found->second.full_size.sent(sequence, when.monotonic);
   found->second.ledger_of(pace).sent(sequence, when);
   if (pace == Pace::regular) found->second.suspicion.regular_was_sent();
 }
@@ -157,6 +191,7 @@ void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
 void Prober::refused(SiteId link, std::uint16_t sequence) {
   const auto found = links_.find(link);
   if (found == links_.end()) return;
+  if (pace_of(sequence) == Pace::full_size) return;  // what does not leave teaches nothing
   found->second.ledger_of(pace_of(sequence)).refused(sequence);
   found->second.suspicion.was_refused(sequence);
 }
@@ -165,7 +200,7 @@ void Prober::expect(SiteId link, std::optional<Milliseconds> limit) {
   const auto found = links_.find(link);
   if (found == links_.end()) return;
   found->second.suspicion.expect(limit);
-  found->second.quick_ledger.set_timeout(found->second.suspicion.quick_timeout());
+  set_quick_timeout(found->second);
 }
 
 void Prober::check(SiteId link, MonotonicTime now) {
@@ -173,13 +208,23 @@ void Prober::check(SiteId link, MonotonicTime now) {
 }
 
 void Prober::received(SiteId link, ByteSpan packet, const Arrival& arrival) {
+  take_answer(link, decode(packet), arrival);
+}
+
+void Prober::received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival) {
+  take_answer(link, decode_icmp6(source, message), arrival);
+}
+
+void Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arrival) {
   const auto found = links_.find(link);
   if (found == links_.end()) return;
   Watched& watched = found->second;
   Ledger& ledger = watched.ledger;
-  const Answer answer = decode(packet);
   if (const auto* reply = std::get_if<EchoReply>(&answer)) {
     if (reply->identifier == settings_.identifier) take_reply(watched, *reply, arrival);
+  } else if (const auto* asked = std::get_if<EchoAsked>(&answer)) {
+    if (asked->source == watched.link.peer && pace_of(asked->sequence) == Pace::quick)
+      watched.suspicion.hear_peer(arrival.read.monotonic);
   } else if (const auto* error = std::get_if<EchoError>(&answer)) {
     if (error->identifier == settings_.identifier && error->destination == found->second.link.peer) {
       ledger.error();
@@ -190,11 +235,21 @@ void Prober::received(SiteId link, ByteSpan packet, const Arrival& arrival) {
 }
 
 void Prober::take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival) {
+  const MonotonicTime now = arrival.read.monotonic;
+  if (reply.payload_bytes != kNonceBytes) return watched.full_size.received(reply, now);
   const auto result = watched.ledger_of(pace_of(reply.sequence)).received(reply, arrival);
   if (!result) return;
   const bool timed = result->outcome == Outcome::answered;
-  watched.suspicion.was_answered(reply.sequence, timed ? std::optional(result->rtt) : std::nullopt,
-                                 arrival.read.monotonic);
+  watched.suspicion.was_answered(reply.sequence, timed ? std::optional(result->rtt) : std::nullopt, now);
+  if (!timed) return;
+  const MonotonicTime left = watched.ledger_of(pace_of(reply.sequence)).left(reply.sequence);
+  watched.full_size.small_answered(left, left + std::chrono::duration_cast<Duration>(result->rtt));
+}
+
+std::optional<FullSize> Prober::full_size(SiteId link) const {
+  const auto found = links_.find(link);
+  if (found == links_.end()) return std::nullopt;
+  return found->second.full_size.verdict();
 }
 
 std::optional<Counters> Prober::counters(SiteId link) const {

@@ -6,7 +6,8 @@
 // are noticed: a probe that could not go out in time is unmeasured, not sent in a burst, and what was
 // outstanding while nobody listened is unmeasured, not lost.
 //
-// On suspicion it adds batches of quick probes (suspicion.h), which are rounds of their own.
+// On suspicion it adds batches of quick probes (suspicion.h), which are rounds of their own, and now and then
+// a probe as long as the link's MTU (full_size.h), which is of no round.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,8 @@
 #include <span>
 #include <vector>
 
+#include "mesh/mtu.h"
+#include "probe/full_size.h"
 #include "probe/ledger.h"
 #include "probe/schedule.h"
 #include "probe/suspicion.h"
@@ -24,10 +27,11 @@ namespace trimtab::probe {
 
 struct ProbedLink {
   SiteId neighbour = 0;
-  IpAddress peer;  // the neighbour's address on the link; IPv4
+  IpAddress peer;  // the neighbour's address on the link
   Cadence cadence;
   bool metered = false;          // its bytes cost money: fewer quick probes
-  std::optional<Budget> budget;  // of this end's rounds, which go on anyway, and quick probes together
+  std::optional<Budget> budget;  // of this end's quick probes
+  int mtu = mesh::kMinLinkMtu;   // of the link's interface: packets of this length are to pass
   bool operator==(const ProbedLink&) const = default;
 };
 
@@ -38,7 +42,8 @@ struct Settings {
   std::function<void(std::span<std::uint8_t>)> fill_random;  // nonces: unpredictable, in the daemon
 };
 
-// One probe to send on a link: an ICMP message to ProbedLink::peer, through that link's interface.
+// One probe to send on a link: an ICMP message, or ICMPv6, to ProbedLink::peer, through that link's
+// interface.
 struct Probe {
   SiteId link = 0;
   std::uint16_t sequence = 0;
@@ -58,8 +63,8 @@ class Prober {
   // anew.
   void set_links(const std::vector<ProbedLink>& links, MonotonicTime now);
 
-  // Of links that are set from now on.
-  void set_timeout(Duration timeout) { settings_.timeout = timeout; }
+  // Of all probes that go out from now on.
+  void set_timeout(Duration timeout);
 
   Turn handle(MonotonicTime now);
 
@@ -74,6 +79,8 @@ class Prober {
 
   // A packet that came in through a link's interface, IPv4 header included.
   void received(SiteId link, ByteSpan packet, const Arrival& arrival);
+  // An ICMPv6 message, which comes without its header.
+  void received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival);
 
   // Nothing to do before this. Absent without links.
   std::optional<MonotonicTime> next_deadline() const;
@@ -81,12 +88,17 @@ class Prober {
   // Nothing for an unknown link.
   std::optional<Counters> counters(SiteId link) const;
 
+  // Whether full-size packets pass the link, and how long they are; nothing for an unknown link.
+  std::optional<FullSize> full_size(SiteId link) const;
+
  private:
   struct Watched {
     ProbedLink link;
     Schedule schedule;
     Ledger ledger, quick_ledger;
     Suspicion suspicion;
+    FullSizeCheck full_size;
+    std::uint64_t lost = 0;               // small probes, as full_size was last told
     PlannedRound planned;                 // the running round, or the next one
     std::optional<std::uint64_t> number;  // the ledger's, once the round has begun
     std::size_t next = 0;                 // of planned.times; not at its end
@@ -101,7 +113,11 @@ class Prober {
   static bool due(Watched& watched, MonotonicTime now);
   static bool quick_due(Watched& watched, MonotonicTime now);
   Probe make(Watched& watched, Pace pace, MonotonicTime now);
+  Probe make_full_size(Watched& watched, MonotonicTime now);
+  static void set_quick_timeout(Watched& watched);
+  static void tell_of_losses(Watched& watched);
   static void take_rounds(Watched& watched, std::vector<Round>& rounds);
+  void take_answer(SiteId link, const Answer& answer, const Arrival& arrival);
   static void take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival);
   static void advance(Watched& watched, MonotonicTime now);
 

@@ -80,6 +80,13 @@ void Suspicion::raise(MonotonicTime now) {
   settle(now);
 }
 
+// As many batches as after a lost probe: that is what a round tells late, a slow answer being in every one.
+void Suspicion::hear_peer(MonotonicTime now) {
+  if (!limit_ || was_suspicious_) return;
+  symptom(kAfterSilent);
+  settle(now);
+}
+
 void Suspicion::overslept() {
   watched_.clear();
   wanted_ = begun_;
@@ -101,6 +108,7 @@ void Suspicion::advance(MonotonicTime now) {
 
 void Suspicion::symptom(int batches) {
   if (resting_ || silent_ >= kSilence) return;
+  was_suspicious_ = true;
   wanted_ = std::max(wanted_, batches);
 }
 

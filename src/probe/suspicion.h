@@ -26,6 +26,9 @@ class Suspicion {
   // Answers slower than this are suspicious from now on; absent: nothing is known, and nothing suspicious.
   void expect(std::optional<Milliseconds> limit) { limit_ = limit; }
 
+  // Of probes that go out from now on.
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
+
   // When a quick probe counts as lost: sooner than others, since what it would tell later is no longer news.
   Duration quick_timeout() const;
 
@@ -37,7 +40,11 @@ class Suspicion {
 
   // Somebody else finds the link suspicious: heard unless it is silent or was suspected in this round.
   void raise(MonotonicTime now);
-  void round_ended() { resting_ = false; }
+  // The peer probes quickly: it has seen something that our next probe might see in twelve seconds. Heard
+  // once in a round, and not in one in which we were suspicious ourselves: else the two would answer each
+  // other.
+  void hear_peer(MonotonicTime now);
+  void round_ended() { resting_ = was_suspicious_ = false; }
   // We did not run for a while: answers that did not come say nothing.
   void overslept();
   // Judges what has become overdue.
@@ -72,6 +79,7 @@ class Suspicion {
   std::vector<Watched> watched_;  // neither answered nor overdue, in the order of their sending
   int silent_ = 0;                // probes overdue in a row
   bool resting_ = false;          // until the running round ends
+  bool was_suspicious_ = false;   // in this round
   int wanted_ = 0, begun_ = 0;    // batches of this suspicion
   int unsent_ = 0;                // of the batch that goes out
   MonotonicTime tick_{};          // of its next probe; of what would follow where all have left

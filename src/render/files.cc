@@ -2,48 +2,36 @@
 
 #include <fmt/core.h>
 
-#include "bird/metrics_file.h"
 #include "mesh/public_key.h"
-#include "network/firewall.h"
-#include "network/wanted.h"
 
 namespace trimtab::render {
 namespace {
 
 using network::WantedState;
 
-std::string head(const char* what, const WantedState& state) {
-  return fmt::format("# {} of site {} in mesh \"{}\". Written by trimtab.\n", what, state.site, state.mesh);
-}
-
-// The endpoint as the mesh file has it: `wg` looks names up by itself.
-std::string endpoint_line(const mesh::Endpoint& endpoint) {
-  const bool ipv6 = endpoint.host.find(':') != std::string::npos;
-  return fmt::format("Endpoint = {}:{}\n", ipv6 ? fmt::format("[{}]", endpoint.host) : endpoint.host,
-                     endpoint.port);
-}
-
-std::string peer_section(const network::WantedPeer& peer, const mesh::Site& site) {
+std::string peer_section(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state) {
   std::string text =
       fmt::format("\n# {}\n[Peer]\nPublicKey = {}\n", peer.name, mesh::format_public_key(peer.key));
   for (const Prefix& prefix : peer.allowed) text += fmt::format("AllowedIPs = {}\n", prefix.text());
-  if (site.endpoint) text += endpoint_line(*site.endpoint);
+  // As the mesh file has it: `wg` looks names up by itself.
+  if (const auto endpoint = endpoint_of(peer, mesh, state))
+    text += fmt::format("Endpoint = {}\n", endpoint_text(*endpoint));
   if (peer.keepalive != 0) text += fmt::format("PersistentKeepalive = {}\n", peer.keepalive);
   return text;
 }
 
-std::string wireguard(const mesh::Mesh& mesh, const WantedState& state) {
-  std::string text = head("wg0", state);
-  text +=
+std::string wireguard(const mesh::Mesh& mesh, const WantedState& state,
+                      const network::WantedWireGuard& device) {
+  std::string text = head(device.interface.c_str(), state);
+  text += fmt::format(
       "# The private key is not in it, and `wg setconf` takes away the one that is set. So both, in this "
       "order:\n"
-      "#   wg setconf wg0 wg0.conf\n"
-      "#   wg set wg0 private-key /etc/trimtab/private.key\n"
-      "[Interface]\n";
-  if (state.wireguard.port) text += fmt::format("ListenPort = {}\n", *state.wireguard.port);
-  for (const network::WantedPeer& peer : state.wireguard.peers) {
-    text += peer_section(peer, *mesh.find_site(std::string_view(peer.name)));
-  }
+      "#   wg setconf {0} {0}.conf\n"
+      "#   wg set {0} private-key /etc/trimtab/private.key\n"
+      "[Interface]\n",
+      device.interface);
+  if (device.port) text += fmt::format("ListenPort = {}\n", *device.port);
+  for (const network::WantedPeer& peer : device.peers) text += peer_section(peer, mesh, state);
   return text;
 }
 
@@ -53,11 +41,14 @@ std::string link_lines(const network::Interface& interface, const WantedState& s
   if (interface.gre) {
     text += fmt::format(" local {} remote {} ttl {}", interface.gre->local.text(),
                         interface.gre->remote.text(), interface.gre->ttl);
+    if (interface.gre->local.family == Family::ipv6 && !interface.gre->encapsulation_limit)
+      text += " encaplimit none";
   }
   text += fmt::format("\nlink set dev {} alias \"{}\"\n", interface.name, interface.alias);
   for (const network::Address& address : state.addresses) {
     if (address.interface != interface.name) continue;
-    text += fmt::format("address add {} dev {}\n", address.prefix.text(), interface.name);
+    text += fmt::format("address add {} dev {}{}\n", address.prefix.text(), interface.name,
+                        address.prefix.address.family == Family::ipv6 ? " nodad" : "");
   }
   text += fmt::format("link set dev {} up\n", interface.name);
   for (const network::Route& route : state.routes) {
@@ -70,17 +61,17 @@ std::string link_lines(const network::Interface& interface, const WantedState& s
 
 std::string links(const WantedState& state) {
   std::string text = head("Interfaces, addresses and routes", state);
-  text +=
-      "# nft -f trimtab.nft; ip -batch links.batch; sysctl -p sysctl.conf; then WireGuard as wg0.conf says, "
-      "then "
-      "BIRD.\n";
+  text += fmt::format(
+      "# nft -f trimtab.nft; ip -batch links.batch; sysctl -p sysctl.conf; then WireGuard as {}, "
+      "then BIRD.\n",
+      state.wireguard.size() == 1 ? state.wireguard.front().interface + ".conf says"
+                                  : "each interface's .conf says");
   for (const network::Interface& interface : state.interfaces) text += link_lines(interface, state);
   return text;
 }
 
-std::string settings(const WantedState& state) {
-  std::string text = head("Kernel settings", state);
-  text +=
+std::string ipv4_settings(const WantedState& state) {
+  std::string text =
       "# The larger of `all` and the interface's own is in force. Where `all` is above 0 now, give the "
       "interfaces\n"
       "# that rely on it its value first (`trimtab up` does so by itself).\n"
@@ -93,17 +84,32 @@ std::string settings(const WantedState& state) {
   return text;
 }
 
+constexpr const char* kIpv6Settings =
+    "# A forwarding router heeds no router advertisements. Where the WAN has its default route from one, "
+    "give\n"
+    "# that interface accept_ra = 2 first (`trimtab up` does so by itself).\n"
+    "net.ipv6.conf.all.forwarding = 1\n";
+
+std::string settings(const WantedState& state) {
+  std::string text = head("Kernel settings", state);
+  for (const Family family : state.routed)
+    text += family == Family::ipv4 ? ipv4_settings(state) : kIpv6Settings;
+  return text;
+}
+
 }  // namespace
 
-std::vector<RenderedFile> files(const mesh::Mesh& mesh, mesh::SiteId self, const bird::Paths& paths) {
+std::vector<RenderedFile> files(const mesh::Mesh& mesh, mesh::SiteId self, const Router& router) {
   const WantedState state = network::wanted(mesh, self, {}, {});
-  return {{"wg0.conf", wireguard(mesh, state)},
-          {"links.batch", links(state)},
-          {"trimtab.nft", head("Firewall", state) + state.table},
-          {"sysctl.conf", settings(state)},
-          {"bird.conf", bird::main_configuration(mesh, self, paths)},
-          {"origins.conf", bird::origins(mesh, self)},
-          {"metrics.conf", bird::format_metrics(bird::neutral(mesh, self))}};
+  std::vector<RenderedFile> files;
+  for (const network::WantedWireGuard& device : state.wireguard)
+    files.push_back({device.interface + ".conf", wireguard(mesh, state, device)});
+  files.push_back({"links.batch", links(state)});
+  files.push_back({"trimtab.nft", head("Firewall", state) + state.table});
+  files.push_back({"sysctl.conf", settings(state)});
+  for (RenderedFile& file : bird_files(mesh, self, router, "")) files.push_back(std::move(file));
+  files.push_back({"metrics.conf", neutral_metrics(mesh, self)});
+  return files;
 }
 
 }  // namespace trimtab::render

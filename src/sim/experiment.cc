@@ -91,7 +91,7 @@ Findings observe(Simulation& simulation, const Plan& plan) {
                                 (hours * sites * (sites - 1));
   found.published_per_hour_link =
       after(warm_up, simulation.decisions(), [](const SimulatedDecision&) { return true; }) /
-      (hours * directions);
+      (hours * std::max(directions, 1.0));
   return found;
 }
 

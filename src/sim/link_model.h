@@ -47,6 +47,7 @@ struct Behaviour {
 struct Queue {
   Milliseconds delay{0};
   Ratio loss;
+  bool operator==(const Queue&) const = default;
 };
 Queue queue_of(double offered_mbit, Rate capacity);
 

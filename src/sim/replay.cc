@@ -115,10 +115,15 @@ struct Sums {
   }
 };
 
-Costs rtts_of(const Trace::Frame& frame) {
+Costs rtts_of(const Trace& trace, std::size_t frame) {
   Costs costs;
-  costs.reserve(frame.rtt.size());
-  for (const auto& rtt : frame.rtt) costs.push_back(rtt ? std::optional(rtt->count()) : std::nullopt);
+  costs.reserve(trace.hosts() * trace.hosts());
+  for (Site from = 0; from < trace.hosts(); ++from) {
+    for (Site to = 0; to < trace.hosts(); ++to) {
+      const auto rtt = trace.rtt(frame, from, to);
+      costs.push_back(rtt ? std::optional(rtt->count()) : std::nullopt);
+    }
+  }
   return costs;
 }
 
@@ -133,7 +138,7 @@ Replayed replay(const Trace& trace, const controller::Settings& settings) {
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const bool counts = frame >= warm_up && frame > 0;
     if (counts) {
-      const Costs rtts = rtts_of(trace.frames()[frame]);
+      const Costs rtts = rtts_of(trace, frame);
       sums.add(charge(mesh.network(), rtts), rtts, hosts);
     }
     const std::size_t said = mesh.measure(frame);

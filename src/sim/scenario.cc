@@ -7,6 +7,7 @@
 #include "mesh/document.h"
 #include "mesh/readers.h"
 #include "sim/scenario_parts.h"
+#include "util/printable.h"
 
 namespace trimtab::sim {
 namespace {
@@ -78,6 +79,15 @@ Topology own_mesh(const mesh::Document& document, Mistakes& mistakes) {
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const NamedPair& pair : pairs) {
+    for (const auto& name : pair) {
+      if (!mesh::is_name(name.value))
+        mistakes.error(name.at,
+                       fmt::format("name \"{}\" does not fit; write lower-case letters, digits and hyphens, "
+                                   "a letter first",
+                                   name.value));
+    }
+  }
   for (const std::string& name : names) topology.sites.push_back({.name = name});
   for (const NamedPair& pair : pairs) {
     const auto sites = find_pair(topology, pair, said_later);
@@ -125,7 +135,7 @@ void read_demand(TableReader& table, Topology& topology) {
 void read_head(const mesh::Document& document, Scenario& scenario, Mistakes& mistakes) {
   TableReader head = single(document, "scenario", mistakes);
   TableReader tuning = single(document, "tuning", mistakes);
-  if (const auto name = head.string("name")) scenario.name = name->value;
+  if (const auto name = head.string("name")) scenario.name = printable(name->value);
   scenario.duration = kUsualDuration;
   if (const auto duration = head.duration("duration", std::chrono::seconds{1}, kLongestDuration))
     scenario.duration = duration->value;

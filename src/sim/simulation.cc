@@ -1,5 +1,6 @@
 #include "sim/simulation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/told.h"
@@ -49,11 +50,11 @@ controller::Controller controller_of(const Topology& topology, Choice choice, Si
 
 Simulation::Simulation(Topology topology, Choice choice, std::uint64_t seed)
     : topology_(std::move(topology)),
+      link_index_(topology_.sites.size(), topology_.links),
       network_(topology_.sites.size(), pairs_of(topology_), choice),
-      link_of_(topology_.sites.size() * topology_.sites.size()) {
+      load_(topology_, link_index_) {
   Rng random(seed);
-  const std::size_t sites = topology_.sites.size();
-  for (Site site = 0; site < sites; ++site) {
+  for (Site site = 0; site < topology_.sites.size(); ++site) {
     sites_.push_back({.controller = controller_of(topology_, choice, site)});
     network_.set_transit(site, topology_.sites[site].transit);
   }
@@ -63,7 +64,6 @@ Simulation::Simulation(Topology topology, Choice choice, std::uint64_t seed)
     links_.push_back({.random = {Rng(random.next()), Rng(random.next())}});
     const Duration interval = interval_of(topology_, own);
     for (const std::uint8_t end : {std::uint8_t{0}, std::uint8_t{1}}) {
-      link_of_[own.ends[end] * sites + own.ends[1 - end]] = link;
       const Duration offset{
           static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>(interval.count())))};
       rounds.push_back({.at = offset, .interval = interval, .link = link, .end = end});
@@ -114,6 +114,9 @@ void Simulation::carry_out(const Event& event) {
       flush();
       break;
     }
+    case Kind::send:
+      send(event.index, event.generation);
+      break;
     case Kind::decide:
       sites_[event.index].will_decide_at.reset();
       decide(event.index);
@@ -146,22 +149,36 @@ void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spre
   const SimulatedLink& link = topology_.links[index];
   LinkState& state = links_[index];
   const auto probes = static_cast<int>(sample_.probes.size());
-  bool lost = false, answered = false;
+  bool lost = false, answered = false, complete = true;
   for (int i = 0; i < probes; ++i) {
     const Duration at = std::max(Duration{0}, now_ - spread * (probes - 1 - i) / probes);
     auto& result = sample_.probes[static_cast<std::size_t>(i)];
-    result = probe(link.model[end], at, state.queues, topology_.tuning.probe_timeout, state.random[end]);
+    result = probe(link.model[end], at, load_.queues(index, at), topology_.tuning.probe_timeout,
+                   state.random[end]);
     (result.outcome == controller::Outcome::lost ? lost : answered) = true;
+    complete = complete && result.outcome == controller::Outcome::answered;
   }
   sample_.quick = quick;
   ++samples_;
   const Site site = link.ends[end];
   const controller::SiteId neighbour = id_of(link.ends[1 - end]);
   sites_[site].controller.round_finished(clock(now_), neighbour, sample_);
+  if (!quick) {
+    if (const auto traffic = load_.count(now_, index, end, complete))
+      sites_[site].controller.throughput(clock(now_), neighbour, *traffic);
+  }
   const bool suspicious = sites_[site].controller.suspects(neighbour) || (lost && answered);
-  if (suspicious && ++state.quick_batches[end] <= kMostQuickBatches)
-    schedule(now_ + kQuickSpread + kQuickAnswer, Kind::quick, index, static_cast<std::uint32_t>(end));
+  if (suspicious) {
+    probe_quickly(index, end);
+    // The other end hears of it, and has a look of its own.
+    if (state.quick_batches[1 - end] == 0) probe_quickly(index, 1 - end);
+  }
   decide(site);
+}
+
+void Simulation::probe_quickly(std::uint32_t index, std::size_t end) {
+  if (++links_[index].quick_batches[end] <= kMostQuickBatches)
+    schedule(now_ + kQuickSpread + kQuickAnswer, Kind::quick, index, static_cast<std::uint32_t>(end));
 }
 
 void Simulation::decide(Site site) {
@@ -194,26 +211,35 @@ void Simulation::publish(Site site) {
   flush();
 }
 
-// What the network has just said goes on its way, and where its choices changed, traffic follows.
+// What the network has just said is written, and where its choices changed, traffic follows. As in BIRD, what
+// a neighbour was to be told of a destination, and has not been yet, gives way to what is to be told now:
+// without that a storm of changes would grow for as long as it lasts.
 void Simulation::flush() {
   for (Update& update : network_.take_outbox()) {
-    const std::uint32_t link = link_between(update.from, update.to);
+    const std::uint32_t link = link_index_.between(update.from, update.to);
     const std::size_t end = update.from == topology_.links[link].ends[0] ? 0 : 1;
     std::uint32_t& writing = links_[link].writing[end];
     if (writing == kNoMessage) {
       writing = new_message();
-      written_.emplace_back(link, end);
+      ++under_way_;
+      schedule(now_ + kRouter, Kind::send, link, static_cast<std::uint32_t>(end));
     }
-    messages_[writing].push_back(std::move(update));
+    std::vector<Update>& message = messages_[writing];
+    const auto before = std::find_if(message.begin(), message.end(), [&](const Update& other) {
+      return other.destination == update.destination && other.session == update.session;
+    });
+    if (before == message.end()) {
+      message.push_back(std::move(update));
+    } else {
+      *before = std::move(update);
+    }
   }
-  for (const auto& [link, end] : written_) send(link, end);
-  written_.clear();
   const auto moved = network_.take_moves();
   for (const PathVector::Move& move : moved) {
     moves_.push_back({now_, move});
     publish_soon(move.site, now_ + kFavoursFollow);
   }
-  if (!moved.empty()) load_links();
+  if (!moved.empty()) load_.follow(now_, network_);
 }
 
 std::uint32_t Simulation::new_message() {
@@ -230,8 +256,7 @@ void Simulation::send(std::uint32_t link, std::size_t end) {
   const LinkModel& model = topology_.links[link].model[0];
   LinkState& state = links_[link];
   const std::uint32_t message = std::exchange(state.writing[end], kNoMessage);
-  Duration arrives =
-      now_ + kRouter + std::chrono::duration_cast<Duration>(level(model, now_, state.queues) / 2);
+  Duration arrives = now_ + std::chrono::duration_cast<Duration>(level(model, now_, load_.queues(link)) / 2);
   if (out(model, now_)) {
     const auto turn = next_turn(model, now_);
     arrives = turn ? *turn + kRetransmission : Duration::max();
@@ -241,9 +266,9 @@ void Simulation::send(std::uint32_t link, std::size_t end) {
   if (arrives == Duration::max()) {  // the session will fall first
     messages_[message].clear();
     free_messages_.push_back(message);
+    --under_way_;
     return;
   }
-  ++under_way_;
   schedule(arrives, Kind::deliver, message);
 }
 
@@ -279,39 +304,18 @@ void Simulation::set_session(std::uint32_t index, bool up) {
   flush();
 }
 
-void Simulation::load_links() {
-  if (topology_.demands.empty()) return;
-  for (LinkState& state : links_) state.offered = {};
-  for (const Demand& demand : topology_.demands) {
-    Site at = demand.from;
-    for (std::size_t hops = 0; at != demand.to && hops < topology_.sites.size(); ++hops) {
-      const auto next = network_.chosen(at, demand.to);
-      if (!next) break;
-      const std::uint32_t link = link_between(at, *next);
-      links_[link].offered[topology_.links[link].ends[0] == at ? 0 : 1] += demand.rate.megabits();
-      at = *next;
-    }
-  }
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    const auto& bandwidth = topology_.links[i].bandwidth;
-    if (!bandwidth) continue;
-    const Queue forth = queue_of(links_[i].offered[0], *bandwidth),
-                back = queue_of(links_[i].offered[1], *bandwidth);
-    links_[i].queues = {forth.delay + back.delay, Ratio{1 - (1 - forth.loss.value) * (1 - back.loss.value)}};
-  }
-}
-
 Costs Simulation::costs() const {
   const std::size_t sites = topology_.sites.size();
   Costs costs(sites * sites);
-  for (std::size_t i = 0; i < links_.size(); ++i) {
+  for (std::uint32_t i = 0; i < links_.size(); ++i) {
     const SimulatedLink& link = topology_.links[i];
+    const Queue& queues = load_.queues(i);
     for (const std::size_t end : {0U, 1U}) {
       const LinkModel& model = link.model[end];
       if (out(model, now_)) continue;
-      const controller::Figures figures{.rtt = level(model, now_, links_[i].queues),
+      const controller::Figures figures{.rtt = level(model, now_, queues),
                                         .bandwidth = link.bandwidth.value_or(controller::kReferenceBandwidth),
-                                        .loss = loss(model, now_, links_[i].queues),
+                                        .loss = loss(model, now_, queues),
                                         .bias = link.bias};
       // In the steps in which costs are published: finer differences are none.
       costs[link.ends[end] * sites + link.ends[1 - end]] =

@@ -41,6 +41,14 @@ std::vector<bool> nearest_pairs(const Matrix& matrix, std::size_t degree) {
 
 }  // namespace
 
+LinkIndex::LinkIndex(std::size_t sites, const std::vector<SimulatedLink>& links)
+    : sites_(sites), link_of_(sites * sites, kNone) {
+  for (std::uint32_t link = 0; link < links.size(); ++link) {
+    const auto& [one, other] = links[link].ends;
+    link_of_[one * sites + other] = link_of_[other * sites + one] = link;
+  }
+}
+
 Topology topology_of(const mesh::Mesh& mesh) {
   Topology topology{.policy = mesh.policy, .tuning = mesh.tuning};
   for (const mesh::Site& site : mesh.sites) topology.sites.push_back({site.name, site.transit});

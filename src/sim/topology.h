@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,18 @@ struct SimulatedLink {
   static constexpr Duration kFastBfd = std::chrono::milliseconds{500};  // 5 × 100 ms
   static constexpr Duration kSlowBfd = std::chrono::seconds{3};         // 3 × 1 s
   static constexpr Duration kHoldTime = std::chrono::seconds{240};      // BGP's own: without BFD
+};
+
+// Which link joins two sites.
+class LinkIndex {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  LinkIndex(std::size_t sites, const std::vector<SimulatedLink>& links);
+  std::uint32_t between(Site one, Site other) const { return link_of_[one * sites_ + other]; }
+
+ private:
+  std::size_t sites_;
+  std::vector<std::uint32_t> link_of_;
 };
 
 struct Demand {

@@ -11,8 +11,11 @@
 namespace trimtab::sim {
 namespace {
 
-// More hosts than a mesh has; the square of it is held per frame.
+// More hosts than a mesh has; the square of it is gone through for each frame.
 constexpr std::size_t kMostHosts = 256;
+
+// Intervals are multiplied on the way, and a Duration ends at three hundred years.
+constexpr double kLongestTrace_s = 10.0 * 365 * 86400;
 
 struct Column {
   std::size_t from = 0, to = 0;
@@ -32,8 +35,8 @@ class Header {
         return at_line(1, fmt::format("column {} is no link \"FROM>TO\": \"{}\"", i + 1, cells[i]));
       if (!seen.insert(cells[i]).second) return at_line(1, fmt::format("\"{}\" stands twice", cells[i]));
       columns.push_back({host(from), host(to)});
+      if (names.size() > kMostHosts) return at_line(1, fmt::format("more than {} hosts", kMostHosts));
     }
-    if (names.size() > kMostHosts) return at_line(1, fmt::format("more than {} hosts", kMostHosts));
     if (columns.empty()) return at_line(1, "there is no link");
     return {};
   }
@@ -61,6 +64,9 @@ Result<Trace> Trace::parse(std::string_view text) {
   trace.names_ = header.names;
   const std::size_t hosts = trace.hosts();
   trace.linked_.assign(hosts * hosts, false);
+  trace.columns_.assign(hosts * hosts, kNoColumn);
+  for (std::size_t i = 0; i < header.columns.size(); ++i)
+    trace.columns_[header.columns[i].from * hosts + header.columns[i].to] = i;
   std::optional<double> first, before;
   for (std::size_t number_of_line = 2; take_line(text, line); ++number_of_line) {
     if (line.empty()) continue;
@@ -77,14 +83,15 @@ Result<Trace> Trace::parse(std::string_view text) {
                      fmt::format("time goes from {} s to {} s; sort the trace", *before, *time));
     before = time;
     first = first.value_or(*time);
+    if (*time - *first > kLongestTrace_s)
+      return at_line(number_of_line, "more than ten years after the first frame");
     Frame frame{.at = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*time - *first)),
-                .rtt = std::vector<std::optional<Milliseconds>>(hosts * hosts)};
+                .rtt = std::vector<std::optional<Milliseconds>>(header.columns.size())};
     for (std::size_t i = 0; i < header.columns.size(); ++i) {
       const auto rtt = read_rtt(cells[i + 1], number_of_line, i + 2);
       if (!rtt) return rtt.error();
-      const std::size_t at = header.columns[i].from * hosts + header.columns[i].to;
-      frame.rtt[at] = *rtt;
-      if (*rtt) trace.linked_[at] = true;
+      frame.rtt[i] = *rtt;
+      if (*rtt) trace.linked_[header.columns[i].from * hosts + header.columns[i].to] = true;
     }
     trace.frames_.push_back(std::move(frame));
   }

@@ -2,6 +2,7 @@
 // has the format; reading and unpacking the file is the caller's.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ class Trace {
  public:
   struct Frame {
     Duration at{};                                 // since the first frame; rises
-    std::vector<std::optional<Milliseconds>> rtt;  // hosts × hosts, a row for each sender; absent: no value
+    std::vector<std::optional<Milliseconds>> rtt;  // by the file's column, see rtt() below; absent: no value
   };
 
   // "time_s,a>b,a>c,…", then one line per frame. The error names the line.
@@ -26,14 +27,20 @@ class Trace {
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<Frame>& frames() const { return frames_; }
   std::optional<Milliseconds> rtt(std::size_t frame, std::size_t from, std::size_t to) const {
-    return frames_[frame].rtt[from * hosts() + to];
+    const std::size_t column = columns_[from * hosts() + to];
+    return column == kNoColumn ? std::nullopt : frames_[frame].rtt[column];
   }
   // Whether the link has a value in any frame.
   bool linked(std::size_t from, std::size_t to) const { return linked_[from * hosts() + to]; }
   Duration typical_interval() const;  // median
 
  private:
+  static constexpr std::size_t kNoColumn = SIZE_MAX;
+
   std::vector<std::string> names_;
+  // hosts × hosts, a row for each sender. Frames hold no more than the file does: of many hosts, few links
+  // may be in it.
+  std::vector<std::size_t> columns_;
   std::vector<Frame> frames_;
   std::vector<bool> linked_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "util/check.h"
 
@@ -86,6 +87,25 @@ bool Prefix::contains(const Prefix& inner) const {
 
 std::string Prefix::text() const {
   return fmt::format("{}/{}", address.text(), length);
+}
+
+std::vector<Prefix> of_family(const std::vector<Prefix>& prefixes, Family family) {
+  std::vector<Prefix> found;
+  std::copy_if(prefixes.begin(), prefixes.end(), std::back_inserter(found),
+               [&](const Prefix& prefix) { return prefix.address.family == family; });
+  return found;
+}
+
+const IpAddress* of_family(const std::vector<IpAddress>& addresses, Family family) {
+  const auto found = std::find_if(addresses.begin(), addresses.end(),
+                                  [&](const IpAddress& address) { return address.family == family; });
+  return found == addresses.end() ? nullptr : &*found;
+}
+
+const Prefix* first_of_family(const std::vector<Prefix>& prefixes, Family family) {
+  const auto found = std::find_if(prefixes.begin(), prefixes.end(),
+                                  [&](const Prefix& prefix) { return prefix.address.family == family; });
+  return found == prefixes.end() ? nullptr : &*found;
 }
 
 Result<Prefix> parse_prefix(std::string_view text) {

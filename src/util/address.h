@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "util/result.h"
 
@@ -48,6 +49,12 @@ struct Prefix {
   std::string text() const;
   auto operator<=>(const Prefix&) const = default;
 };
+
+// Those of one family, in their order.
+std::vector<Prefix> of_family(const std::vector<Prefix>& prefixes, Family family);
+// The first of a family; nothing where there is none.
+const IpAddress* of_family(const std::vector<IpAddress>& addresses, Family family);
+const Prefix* first_of_family(const std::vector<Prefix>& prefixes, Family family);
 
 // "10.10.1.0/24". Host bits are kept: whether they are a mistake is the caller's to say.
 Result<Prefix> parse_prefix(std::string_view text);

@@ -2,6 +2,7 @@
 interfaces would have, and the configuration that trimtab renders. No WireGuard, no GRE: routing alone."""
 
 import base64
+import ipaddress
 import os
 import re
 import subprocess
@@ -37,6 +38,7 @@ class Router:
         self.peers = [link.replace(letter, "") for link in links if letter in link]
         self.lan_prefix = f"10.10.{self.id}.0/24"
         self.lan_address = f"10.10.{self.id}.1"
+        self.lan_prefix6, self.lan_address6 = f"fd10:10:{self.id}::/64", f"fd10:10:{self.id}::1"
         self.wan_address = f"198.51.100.{self.id}"
         self.public_key = base64.b64encode(bytes([self.id]) * 32).decode()
         self.namespace = Namespace(f"{prefix}-{self.name}")
@@ -55,6 +57,10 @@ class Router:
     @property
     def metrics(self):
         return self.directory / "metrics.conf"
+
+    def link_address6(self, peer):
+        low, high = sorted((self.id, peer.id))
+        return str(ipaddress.IPv6Address("fd31::") + (high - 1) * (high - 2) + 2 * (low - 1) + int(self.id == high))
 
     def start(self):
         log = open(self.directory / "log", "w")
@@ -164,12 +170,15 @@ class Network:
                    f"address add {router.lan_address}/24 dev br-lan"], router.namespace)
             router.namespace.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
 
-    def render(self, policy="path", lan_address="{}/24", link_options={}, **site_options):
-        """Writes every router's files afresh; link_options: {"AB": {"bfd": "off"}}, site_options: B={"transit": False}."""
-        description = Description(self.delays, policy=policy, tuning={}, link_options=link_options, site_options=site_options)
+    def render(self, policy="path", lan_address="{}/24", link_options={}, families={}, **site_options):
+        """Writes every router's files afresh; link_options: {"AB": {"bfd": "off"}}, site_options: B={"transit": False},
+        families: {"links": (…), "lans": (…)}, IPv4 alone where it is left out."""
+        description = Description(self.delays, policy=policy, tuning={}, link_options=link_options, site_options=site_options,
+                                  **families)
         (self.directory / "mesh.toml").write_text(mesh_file(description, list(self)))
         for router in self:
             arguments = [lan_address.format(router.lan_address)] if lan_address else []
+            arguments += [f"{router.lan_address6}/64"] if families else []
             subprocess.run([RENDER, self.directory / "mesh.toml", router.name, router.directory, *arguments], check=True)
 
     def configure(self):

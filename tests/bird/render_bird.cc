@@ -1,5 +1,5 @@
-// render_bird MESH SITE DIRECTORY [LAN_ADDRESS/LENGTH...]: the three files of one site's BIRD as trimtab
-// renders them, with the neutral metrics, all in one directory. For the tests that run BIRD itself.
+// render_bird MESH SITE DIRECTORY [included] [LAN_ADDRESS/LENGTH...]: the three files of one site's BIRD as
+// trimtab renders them, with the neutral metrics, all in one directory. For the tests that run BIRD itself.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -38,6 +38,9 @@ int main(int count, char** arguments) {
   const trimtab::mesh::Site* self = parsed.mesh->find_site(std::string_view(arguments[2]));
   if (self == nullptr) return 1;
   trimtab::bird::Local local;
-  for (int i = 4; i < count; ++i) local.lan_addresses.push_back(*trimtab::parse_prefix(arguments[i]));
+  int first = 4;
+  local.included = count > first && std::string_view(arguments[first]) == "included";
+  if (local.included) ++first;
+  for (int i = first; i < count; ++i) local.lan_addresses.push_back(*trimtab::parse_prefix(arguments[i]));
   return render(*parsed.mesh, self->id, arguments[3], local);
 }

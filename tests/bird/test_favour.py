@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from network import DEADLINE_S, Network, wait_until
+from network import DEADLINE_S, LAST_RESORT, Network, wait_until
 from test_routing import by_path, until_route
 
 from topology.waiting import stays_true
@@ -61,6 +61,16 @@ def test_a_favoured_prefix_stays_on_a_path_that_is_dearer_by_less_and_leaves_one
     favouring(c, "D", d, 0)
     until_route(a, d, favoured_route("CD", 200, FAVOUR))
     assert {router.letter: router.sessions_since() for router in network} == before
+
+
+@pytest.mark.parametrize("favour", [0, FAVOUR])
+def test_a_favoured_prefix_leaves_a_link_at_last_resort(network, favour):
+    """A path so dear that a share of it does not fit into 32 bits is still favoured by that share alone."""
+    a, b, c, d = network
+    favouring(a, "B", d, FAVOUR)
+    until_route(a, d, favoured_route("BD", 200, FAVOUR))
+    favouring(a, "B", d, favour, B=LAST_RESORT)
+    until_route(a, d, by_path("CD", 200))
 
 
 def test_only_the_favoured_prefix_is_favoured(network):

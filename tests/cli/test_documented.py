@@ -69,3 +69,9 @@ def test_no_text_of_a_file_steers_the_terminal(trimtab, tmp_path):
     (tmp_path / "m.toml").write_text('[mesh]\nname = "\\u001b[31mb"\n')
     outcome = trimtab("check", "--mesh", "m.toml")
     assert outcome.status == 1 and "\x1b" not in outcome.err and "\\x1b[31mb" in outcome.err
+
+
+def test_a_person_who_cannot_be_told_changes_no_status(trimtab):
+    for stderr in ("2>&-", "2>/dev/full"):
+        done = subprocess.run(f"{PROGRAM} chekc {stderr}", shell=True, stdout=subprocess.PIPE)
+        assert done.returncode == 2, stderr

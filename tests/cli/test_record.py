@@ -93,3 +93,21 @@ def test_no_daemon_and_bad_times(trimtab, tmp_path):
     assert record(trimtab, duration="soon").err.startswith("trimtab: --duration: ")
     outcome = trimtab("record", "--out", "t.csv", "--interval", "1ms")
     assert outcome == (2, "", "trimtab: --interval: at least 100ms\n")
+
+
+# As far as a link's figures, which are not there.
+ALL_BUT_FIGURES = {"mesh": "home", "site": "a", "policy": "path", "underlay": "unknown", "uptime_s": 1, "mesh_file_ok": True,
+                   "other_mesh_files": [], "bird": {"state": "connected", "version": "", "pending": False, "error": None},
+                   "prefix": "10.0.0.0/24", "own": True, "candidates": [], "events": [{"number": 1, "at": 1}],
+                   "links": [{"neighbour": "b", "standing": "up"}]}
+
+
+@pytest.mark.parametrize("answer", [{}, ALL_BUT_FIGURES])
+@pytest.mark.parametrize("words", [("status",), ("explain", "b"), ("events",), ("record", "--out", "t.csv")])
+def test_an_answer_of_another_version_is_called_that(trimtab, daemon, words, answer):
+    """Whatever reads a daemon's answer."""
+    daemon(answer)
+    outcome = trimtab(*words, "--socket", "s")
+    assert outcome.status == 2
+    assert outcome.err == ("trimtab: s answered without what this program shows; run the daemon and the command in the "
+                           "same version\n")

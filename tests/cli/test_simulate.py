@@ -1,6 +1,7 @@
 """trimtab simulate: what it says of meshes that can be worked out, and of input that is wrong."""
 
 import json
+import os
 import random
 import xml.etree.ElementTree
 
@@ -93,17 +94,26 @@ def test_every_scenario_runs_and_is_drawn(trimtab, tmp_path, path):
 
 
 def test_there_are_some():
-    assert {path.stem for path in SCENARIOS} >= {"brownout", "flapping", "load-feedback", "loss", "stationary-noise"}
+    assert {path.stem for path in SCENARIOS} >= {"brownout", "flapping", "four-sites", "load-feedback", "loss",
+                                                   "stationary-noise"}
 
 
 def test_a_brownout_is_left_and_returned_to(trimtab):
     outcome = trimtab("simulate", "--scenario", ROOT / "scenarios/brownout.toml", "--events", "--json")
     answer = answer_of(outcome)
     left, back = [at for at in answer["watched"]["changed_at_s"] if at > 60]
-    assert 180 < left < 240 and 480 < back < 1500
+    assert 180 < left < 240 and 480 < back < 540, "the link was three minutes old; its brownout took five"
     mine = [move for move in answer["moved"] if (move["site"], move["destination"]) == ("a", "d")]
     assert [move["to"] for move in mine][-3:] == ["b", "c", "b"]
     assert all(one["reason"] and one["text"] for one in answer["decided"])
+
+
+@pytest.mark.parametrize("seed", [2, 3, 5, 12])
+def test_noise_moves_nothing_from_the_first_minute_on(trimtab, seed):
+    """Seeds in which it did, before a young link's jitter told its noise."""
+    scenario = ROOT / "scenarios/stationary-noise.toml"
+    answer = answer_of(trimtab("simulate", "--scenario", scenario, "--duration", "10m", "--seed", seed, "--json"))
+    assert [at for at in answer["watched"]["changed_at_s"] if at > 60] == []
 
 
 def test_bad_matrices_are_named_by_line(trimtab, tmp_path):
@@ -128,7 +138,37 @@ def test_bad_options(trimtab, tmp_path):
     (tmp_path / "m.csv").write_text(",1\n1,\n")
     assert trimtab("simulate", "--matrix", "nowhere.csv").status == 2
     for wrong in (("--duration", "soon"), ("--duration", "1ms"), ("--policy", "best"), ("--degree", "0"),
-                  ("--sites", "5"), ("--plot", "no/such/place.svg")):
+                  ("--sites", "5"), ("--mesh", "m.toml"), ("--seed", "-1"), ("--seed", "010"),
+                  ("--seed", "18446744073709551616"), ("--plot", "no/such/place.svg")):
         outcome = trimtab("simulate", "--matrix", "m.csv", *wrong)
         assert (outcome.status, outcome.out) == (2, "") and outcome.err.count("\n") == 1, wrong
     assert trimtab("simulate", "--resample", "5").status == 2
+    scenario = ROOT / "scenarios/brownout.toml"
+    assert "--matrix or --sites" in trimtab("simulate", "--scenario", scenario, "--degree", "2").err
+    assert trimtab("simulate", "--scenario", scenario, "--seed", "18446744073709551615").status == 0
+
+
+def test_a_plot_replaces_nothing_but_a_file(trimtab, tmp_path):
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe" / "fifo")
+    refused = trimtab("simulate", "--sites", "3", "--plot", "pipe/fifo")
+    assert refused.status == 2 and refused.err.startswith("trimtab: cannot write pipe/fifo: it is no regular file")
+    assert (tmp_path / "pipe" / "fifo").is_fifo()
+    (tmp_path / "link.svg").symlink_to("target.svg")
+    (tmp_path / "target.svg").write_text("old")
+    assert trimtab("simulate", "--sites", "3", "--plot", "link.svg").status == 0
+    assert (tmp_path / "link.svg").is_symlink() and (tmp_path / "target.svg").read_text().startswith("<svg")
+    nowhere = trimtab("simulate", "--sites", "3", "--plot", "nowhere/x.svg")
+    assert nowhere.status == 2 and "there is no directory nowhere" in nowhere.err
+
+
+def test_names_in_a_scenario_are_names(trimtab, tmp_path):
+    (tmp_path / "s.toml").write_text('[[link]]\nbetween = ["a", "\\u001b[31m"]\n')
+    outcome = trimtab("simulate", "--scenario", "s.toml")
+    assert outcome.status == 1 and outcome.err.startswith("s.toml:2:17: error: name") and "\x1b" not in outcome.err
+
+
+def test_first_hop_preference_comes_to_rest(trimtab):
+    """Every neighbour is told the latest only: with every word between, 16 sites do not end within minutes."""
+    found = json.loads(trimtab("simulate", "--sites", "16", "--degree", "4", "--policy", "score", "--json").out)
+    assert found["settled"] and found["updates_sent"] < 1_000_000

@@ -20,6 +20,15 @@ inline Sample answers(double rtt, int probes = 5) {
   return {std::vector<ProbeResult>(static_cast<std::size_t>(probes), {Outcome::answered, Milliseconds{rtt}})};
 }
 
+// One probe after the other; lost where below 0.
+inline Sample of(std::initializer_list<double> rtts) {
+  Sample sample;
+  for (const double rtt : rtts) {
+    sample.probes.push_back(rtt < 0 ? ProbeResult{} : ProbeResult{Outcome::answered, Milliseconds{rtt}});
+  }
+  return sample;
+}
+
 // The first `lost` of `probes` are lost, the others answered after `rtt` ms.
 inline Sample losing(int lost, double rtt = 20, int probes = 5) {
   Sample sample = answers(rtt, probes);

@@ -98,12 +98,12 @@ Happening condition(SiteId neighbour, Condition condition) {
           }};
 }
 
-Happening throughput(SiteId neighbour, double megabits, bool saturated) {
-  return {
-      fmt::format("throughput {}: {}M{}", neighbour, megabits, saturated ? " saturated" : ""),
-      [=](Controller& controller, MonotonicTime now) {
-        controller.throughput(now, neighbour, {Rate{static_cast<std::uint64_t>(megabits * 1e6)}, saturated});
-      }};
+Happening throughput(SiteId neighbour, double megabits) {
+  const Rate rate{static_cast<std::uint64_t>(megabits * 1e6)};
+  return {fmt::format("throughput {}: {}M", neighbour, megabits),
+          [=](Controller& controller, MonotonicTime now) {
+            controller.throughput(now, neighbour, {.arrived = rate, .load = rate});
+          }};
 }
 
 Happening restored(SiteId neighbour, Value published) {

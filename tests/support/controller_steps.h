@@ -18,7 +18,7 @@ struct Happening {
 
 Happening round(SiteId neighbour, Sample sample);
 Happening condition(SiteId neighbour, Condition condition);
-Happening throughput(SiteId neighbour, double megabits, bool saturated);
+Happening throughput(SiteId neighbour, double megabits);  // of a round without loss
 Happening restored(SiteId neighbour, Value published);
 Happening reload(Settings settings, std::vector<LinkSettings> links);
 

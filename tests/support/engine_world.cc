@@ -100,12 +100,17 @@ void EngineWorld::forge(const std::string& neighbour) {
 }
 
 void EngineWorld::carry_out(const engine::SendProbe& probe) {
-  last_probe_.insert_or_assign(by_id_.at(probe.link), probe);
-  sent_[by_id_.at(probe.link)].push_back(now_.monotonic);
+  if (probe::pace_of(probe.sequence) != probe::Pace::full_size) {
+    last_probe_.insert_or_assign(by_id_.at(probe.link), probe);
+    sent_[by_id_.at(probe.link)].push_back(now_.monotonic);
+  }
   const Far& far = far_.at(by_id_.at(probe.link));
-  perform(engine_->handle(
-      now_, engine::ProbeDeparted{probe.link, probe.sequence, now_, far.interface_up ? 0 : ENETDOWN}));
-  if (!far.answers || !far.interface_up) return;
+  constexpr std::size_t kIpHeader = 20;
+  const std::size_t packet_bytes = kIpHeader + probe.message.size();
+  const int refusal = packet_bytes > far.longest_to_leave ? EMSGSIZE : far.refusal;
+  const int error = far.interface_up ? refusal : ENETDOWN;
+  perform(engine_->handle(now_, engine::ProbeDeparted{probe.link, probe.sequence, now_, error}));
+  if (!far.answers || error != 0 || packet_bytes > far.longest) return;
   const auto packet =
       probe::testing::reply_to(probe.message, {.source = probe.destination, .destination = probe.source});
   later(std::chrono::duration_cast<Duration>(far.rtt),
@@ -158,6 +163,8 @@ void EngineWorld::carry_out(const engine::DoForBird& wish) {
     metrics_file = replace->metrics;
     metrics_writes.push_back(replace->metrics);
     later(Duration{0}, engine::BirdHappened{bird::FileDone{}});
+  } else if (std::holds_alternative<bird::InspectMetrics>(wish.action)) {
+    later(Duration{0}, engine::BirdHappened{bird::MetricsFound{metrics_file, ""}});
   }
 }
 

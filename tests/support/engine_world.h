@@ -18,6 +18,9 @@ struct Far {
   Milliseconds rtt{10.0};
   bool answers = true;
   bool interface_up = true;
+  int refusal = 0;  // errno of sending to it
+  // Bytes of an IP packet that passes, and that our kernel sends.
+  std::size_t longest = 1 << 16, longest_to_leave = 1 << 16;
   int interface_index = 0;
   netlink::LinkCounters counters;
 };

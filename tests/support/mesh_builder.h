@@ -27,6 +27,8 @@ class MeshBuilder {
     return *this;
   }
 
+  bool has(mesh::SiteId id) const { return mesh_.find_site(id) != nullptr; }
+
   // Both sites must be there, `low` the lower id; links in the order of (lower, higher).
   MeshBuilder& link(mesh::SiteId low, mesh::SiteId high) {
     const Prefix subnet = mesh::link_subnet(mesh_.link_pool.front(), mesh_.link_prefix, low, high);
@@ -73,6 +75,49 @@ inline mesh::Link& link(mesh::Mesh& mesh, mesh::SiteId one, mesh::SiteId other) 
     if (link.has(one) && link.has(other)) return link;
   }
   check_failed("link(mesh, one, other): no such link", __FILE__, __LINE__);
+}
+
+// The same mesh with IPv6 beside IPv4 in LANs and links: fd10:10:id::/64, fd31::/64. GRE stays over IPv4.
+inline mesh::Mesh with_ipv6(mesh::Mesh mesh) {
+  mesh.link_pool.push_back(*parse_prefix("fd31::/64"));
+  mesh.lans.push_back(*parse_prefix("fd10:10::/32"));
+  for (mesh::Site& site : mesh.sites)
+    site.lan.push_back(*parse_prefix("fd10:10:" + std::to_string(site.id) + "::/64"));
+  for (mesh::Link& link : mesh.links) {
+    link.subnet.push_back(mesh::link_subnet(mesh.link_pool.back(), mesh::kIpv6LinkPrefix, link.ends[0].site,
+                                            link.ends[1].site));
+    for (int end : {0, 1})
+      link.ends[static_cast<std::size_t>(end)].address.push_back(mesh::link_address(link.subnet.back(), end));
+  }
+  return mesh;
+}
+
+// IPv6 alone: overlay fd00:255::/64, GRE and BGP over it. Outside stays as it was.
+inline mesh::Mesh ipv6_alone(const mesh::Mesh& of) {
+  mesh::Mesh mesh = with_ipv6(of);
+  mesh.overlay = {*parse_prefix("fd00:255::/64")};
+  const auto drop_first = [](auto& list) { list.erase(list.begin()); };
+  drop_first(mesh.link_pool);
+  drop_first(mesh.lans);
+  for (mesh::Site& site : mesh.sites) {
+    drop_first(site.lan);
+    site.overlay = {mesh::overlay_address(mesh.overlay.front(), site.id)};
+  }
+  for (mesh::Link& link : mesh.links) {
+    link.mtu = 1376;
+    drop_first(link.subnet);
+    for (mesh::LinkEnd& end : link.ends) drop_first(end.address);
+  }
+  return mesh;
+}
+
+// A WireGuard for each link, "wg-<peer>".
+inline mesh::Mesh without_gre(mesh::Mesh mesh) {
+  mesh.encapsulation = mesh::Encapsulation::none;
+  for (mesh::Link& link : mesh.links) {
+    for (mesh::LinkEnd& end : link.ends) end.interface.replace(0, 3, "wg");
+  }
+  return mesh;
 }
 
 }  // namespace trimtab::test

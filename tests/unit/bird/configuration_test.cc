@@ -45,6 +45,31 @@ TEST(Configuration, OfEverythingThatCanBeDifferent) {
   expect_golden("bird/c_score.metrics.conf", format_metrics(neutral(mesh, kC)));
 }
 
+// Sessions over IPv4 with a channel for each family; a LAN of each, the IPv6 one by its subnet.
+TEST(Configuration, OfBothFamilies) {
+  const mesh::Mesh mesh = with_ipv6(four_sites());
+  expect_golden("bird/b_both.bird.conf", render(mesh, kB, local({"10.10.2.1/24", "fd10:10:2::1/80"})));
+  expect_golden("bird/b_both.origins.conf", origins(mesh, kB));
+}
+
+TEST(Configuration, OfIpv6Alone) {
+  const mesh::Mesh mesh = ipv6_alone(four_sites());
+  const std::string text = render(mesh, kB, local({"10.10.2.1/24", "fd10:10:2::1/64", "fe80::1/64"}));
+  EXPECT_THAT(text, HasSubstr("router id 0.0.0.2;"));
+  EXPECT_THAT(text, HasSubstr("local fd31::1 as 65002;\n  neighbor fd31:: as 65001;"));
+  EXPECT_THAT(text, HasSubstr("value_route(COST_1, FAVOUR_1, FAVOURED6_1)"));
+  EXPECT_THAT(text, HasSubstr("krt_prefsrc = fd10:10:2::1;"));
+  EXPECT_THAT(text, Not(HasSubstr("ipv4")));
+  EXPECT_THAT(text, Not(HasSubstr("next hop address")));
+  EXPECT_THAT(origins(mesh, kB), HasSubstr("65001: if net !~ [ fd10:10:1::/64 ] then reject;"));
+}
+
+TEST(Configuration, WithoutGreDiffersInInterfacesAlone) {
+  std::string text = render(without_gre(four_sites()), kB);
+  for (std::size_t at; (at = text.find("\"wg-")) != std::string::npos;) text.replace(at, 4, "\"gre-");
+  EXPECT_EQ(text, render(four_sites(), kB));
+}
+
 TEST(Configuration, AFarAwaySiteChangesNothingButOrigins) {
   const mesh::Mesh before = four_sites();
   mesh::Mesh after = MeshBuilder()
@@ -87,11 +112,13 @@ TEST(Configuration, AloneInTheMesh) {
 TEST(Configuration, TheOwnPacketsSourceIsAnAddressInTheLan) {
   const mesh::Mesh mesh = four_sites();
   const mesh::Site& a = *mesh.find_site(kA);
-  EXPECT_EQ(lan_address(a, local({})), std::nullopt);
-  EXPECT_EQ(lan_address(a, local({"192.168.1.1/24"})), std::nullopt);
-  EXPECT_EQ(lan_address(a, local({"192.168.1.1/24", "10.10.1.7/24", "10.10.1.8/24"}))->text(), "10.10.1.7");
+  EXPECT_EQ(lan_address(a, local({}), Family::ipv4), std::nullopt);
+  EXPECT_EQ(lan_address(a, local({"192.168.1.1/24"}), Family::ipv4), std::nullopt);
+  EXPECT_EQ(lan_address(a, local({"192.168.1.1/24", "10.10.1.7/24", "10.10.1.8/24"}), Family::ipv4)->text(),
+            "10.10.1.7");
   EXPECT_THAT(render(four_sites(), kA), Not(HasSubstr("krt_prefsrc")));
   EXPECT_THAT(render(four_sites(), kA, local({"10.10.1.7/24"})), HasSubstr("krt_prefsrc = 10.10.1.7;"));
+  EXPECT_EQ(lan_address(a, local({"10.10.1.7/24"}), Family::ipv6), std::nullopt);
 }
 
 TEST(Configuration, ACandidateDiffersInItsMetricsOnly) {

@@ -58,6 +58,8 @@ struct Shower {
     return fmt::format("published{}: {}", it.unread ? " unread" : "",
                        show_metrics(format_metrics(it.metrics)));
   }
+  std::string operator()(const InspectMetrics&) const { return "inspect"; }
+  std::string operator()(const MetricsTampered& it) const { return "tampered: " + it.error.what; }
   std::string operator()(const MetricsRefused& it) const { return "refused: " + it.error.what; }
   std::string operator()(const QueryAnswered& it) const {
     return fmt::format("answer {}: {}", it.token, it.reply ? it.reply->message() : it.reply.error().what);
@@ -86,7 +88,8 @@ Metrics costs(std::uint32_t cost_2) {
 Stage::Stage(const Metrics& in_file)
     : publisher_({{2, *parse_address("172.31.0.2"), "gre-b", true},
                   {3, *parse_address("172.31.0.6"), "gre-c", false}},
-                 kCandidate, format_metrics(in_file)) {
+                 kCandidate, format_metrics(in_file)),
+      in_file_(in_file) {
   check({}, "start", publisher_.start(now_), {"connect 1"});
 }
 
@@ -94,7 +97,7 @@ void Stage::check(Duration, std::string_view what, const std::vector<Action>& ac
                   const std::vector<std::string>& expected) {
   std::vector<std::string> shown;
   for (const Action& action : actions) {
-    shown.push_back(show(action, publisher_));
+    if (!std::holds_alternative<InspectMetrics>(action)) shown.push_back(show(action, publisher_));
     if (const auto* connect = std::get_if<Connect>(&action)) connection_ = connect->connection;
   }
   told_ += fmt::format("  {:>6} ms  {}\n",
@@ -130,8 +133,8 @@ void Stage::connect_and_settle() {
   const auto send = [&](std::string_view command) { return fmt::format("send {}: {}", id, command); };
   step({}, "connected", connected(), {});
   step({}, "greeting", says(kGreeting), {send("show status"), "state: connected"});
-  step({}, "status", says(kStatus), {send("configure")});
-  step({}, "configured", says(kDone), {send("show protocols \"site_*\"")});
+  step({}, "status", says(kStatus), {send("eval METRICS_COMPLETE")});
+  step({}, "it has read the file", runs_with(in_file_), {send("show protocols \"site_*\"")});
   step({}, "protocols", says(kProtocols), {send("show bfd sessions")});
   step({}, "bfd", says(kBfd), {"sessions: 2+bfd 3+"});
   step(milliseconds{1000}, "a second later", TimePassed{}, {send("show protocols \"site_*\"")});

@@ -15,7 +15,8 @@ namespace trimtab::bird::test {
 // "connect 1", "close 1", "send 1: configure", "candidate: COST_2=213", "replace: COST_2=213", "sessions:
 // 2+bfd 3-", "published: …", "published unread: …", "refused: …", "answer 7: …", "routes:
 // 10.10.4.0/24 by 2", "routes: …" (an error), "state: connected pending (error)". A session is the neighbour
-// with + (Established), - or ~ (starting); then bfd (up), BFD (lost) or nothing.
+// with + (Established), - or ~ (starting); then bfd (up), BFD (lost) or nothing. "tampered: …". That the file
+// is to be inspected is left out: it is every second.
 std::string show(const Action& action, const Publisher& publisher);
 
 class Stage {
@@ -39,6 +40,11 @@ class Stage {
   Event connected() const { return Connected{connection_}; }
   Event refused_connection() const { return ConnectFailed{connection_, Error{"cannot connect"}}; }
   Event busy_connection() const { return ConnectFailed{connection_, Error{"queue full"}, true}; }
+  Event found(const Metrics& metrics) const { return MetricsFound{format_metrics(metrics), ""}; }
+  // BIRD says which mark it runs with: that of a file with these metrics.
+  Event runs_with(const Metrics& metrics) const {
+    return says("0023 " + std::to_string(*mark_of(format_metrics(metrics))) + "\n");
+  }
   Event closed() const { return Closed{connection_}; }
   Event says(std::string_view text) const { return Received{connection_, std::string(text)}; }
   ConnectionId connection() const { return connection_; }
@@ -51,6 +57,7 @@ class Stage {
              const std::vector<std::string>& expected);
 
   Publisher publisher_;
+  Metrics in_file_;
   MonotonicTime now_{};
   ConnectionId connection_ = 0;
   std::string told_;  // the steps so far

@@ -13,8 +13,10 @@ using namespace trimtab::test;
 TEST(MetricsFile, WritesDefinesAndALastWord) {
   EXPECT_EQ(format_metrics({.values = {{4, 7}, {2, 213}}}),
             "define COST_2 = 213;\ndefine FAVOUR_2 = 0;\ndefine FAVOURED_2 = [ 0.0.0.0/32 ];\n"
+            "define FAVOURED6_2 = [ ::/128 ];\n"
             "define COST_4 = 7;\ndefine FAVOUR_4 = 0;\ndefine FAVOURED_4 = [ 0.0.0.0/32 ];\n"
-            "define METRICS_COMPLETE = 1;\n");
+            "define FAVOURED6_4 = [ ::/128 ];\n"
+            "define METRICS_COMPLETE = 2066926702;\n");
   EXPECT_EQ(format_metrics({.policy = mesh::Policy::score, .values = {{2, 0}}, .neutral = true}),
             "define PREFERENCE_2 = 0;\ndefine METRICS_COMPLETE = 0;\n");
 }
@@ -28,16 +30,19 @@ std::vector<Prefix> prefixes(std::initializer_list<std::string_view> texts) {
 TEST(MetricsFile, WritesFavoursInOneOrder) {
   const std::string expected =
       "define COST_2 = 213;\ndefine FAVOUR_2 = 57;\ndefine FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];\n"
-      "define METRICS_COMPLETE = 1;\n";
-  EXPECT_EQ(format_metrics(
-                {.values = {{2, 213}}, .favours = {{2, 57, prefixes({"10.10.4.0/24", "10.10.5.0/24"})}}}),
-            expected);
+      "define FAVOURED6_2 = [ fd00:4::/64, fd00:5::/64 ];\n"
+      "define METRICS_COMPLETE = 2053226827;\n";
   EXPECT_EQ(
       format_metrics(
           {.values = {{2, 213}},
-           .favours = {{9, 1, prefixes({"10.10.9.0/24"})},
-                       {2, 57, prefixes({"10.10.5.0/24", "fd00:4::/64", "10.10.4.0/24", "10.10.5.0/24"})}}}),
+           .favours = {{2, 57, prefixes({"10.10.4.0/24", "10.10.5.0/24", "fd00:4::/64", "fd00:5::/64"})}}}),
       expected);
+  EXPECT_EQ(format_metrics({.values = {{2, 213}},
+                            .favours = {{9, 1, prefixes({"10.10.9.0/24"})},
+                                        {2, 57,
+                                         prefixes({"fd00:5::/64", "10.10.5.0/24", "fd00:4::/64",
+                                                   "10.10.4.0/24", "10.10.5.0/24", "fd00:4::/64"})}}}),
+            expected);
 }
 
 TEST(MetricsFile, AFavourIsTheWholePathAtMost) {
@@ -53,7 +58,8 @@ TEST(MetricsFile, ReadsBackWhatItWrote) {
   for (const Metrics& metrics :
        {Metrics{.values = {{1, 1}, {2, 10'000'000}, {65535, 42}}},
         Metrics{.values = {{1, 10}, {2, 213}, {3, 5}, {4, 1}},
-        .favours = {{1, 9, prefixes({"10.10.4.0/24", "10.10.4.0/25", "10.10.20.0/24"})},
+        .favours = {{1, 9, prefixes({"10.10.4.0/24", "10.10.4.0/25", "10.10.20.0/24", "fd00:4::/64"})},
+                    {2, 0, prefixes({"fd00:5::/64"})},
                     {3, 4, {}},
                     {4, 0, prefixes({"10.10.7.0/24"})}}},
         Metrics{.policy = mesh::Policy::score, .values = {{2, 0}, {3, 200}}, .neutral = true}, Metrics{}}) {
@@ -61,6 +67,21 @@ TEST(MetricsFile, ReadsBackWhatItWrote) {
     ASSERT_TRUE(read.ok()) << read.error().text();
     EXPECT_EQ(*read, metrics);
   }
+}
+
+TEST(MetricsFile, ALineChangedByHandNoLongerFitsTheMark) {
+  const std::string whole =
+      format_metrics({.values = {{2, 213}, {4, 7}}, .favours = {{2, 57, prefixes({"10.10.4.0/24"})}}});
+  ASSERT_TRUE(mark_of(whole).has_value());
+  for (const auto& [from, to] : {std::pair{"213", "214"}, {"57", "58"}, {"10.10.4.0", "10.10.5.0"}}) {
+    std::string changed = whole;
+    changed.replace(changed.find(from), std::string_view(from).size(), to);
+    EXPECT_FALSE(parse_metrics(changed).ok()) << changed;
+    EXPECT_FALSE(mark_of(changed)) << changed;
+  }
+  EXPECT_FALSE(mark_of(format_metrics({.values = {{2, 213}}, .neutral = true})))
+      << "all neutral files have one";
+  EXPECT_FALSE(mark_of("define COST_2 = 213;\ndefine METRICS_COMPLETE = 1;\n")) << "of an older trimtab";
 }
 
 TEST(MetricsFile, EveryTruncationIsRefused) {
@@ -75,6 +96,7 @@ TEST(MetricsFile, AnythingElseIsRefused) {
   const std::string end = "define METRICS_COMPLETE = 1;\n";
   for (const std::string& text :
        {std::string("define COST_2 = 0;\n"), std::string("define COST_2 = 10000001;\n"),
+        std::string("define COST_2 = 01;\n"), std::string("define COST_02 = 1;\n"),
         std::string("define COST_0 = 1;\n"), std::string("define COST_2 = -1;\n"),
         std::string("define COST_2 = 1;\ndefine COST_2 = 1;\n"),
         std::string("define COST_3 = 1;\ndefine COST_2 = 1;\n"), std::string("define PREFERENCE_2 = 201;\n"),
@@ -95,16 +117,27 @@ TEST(MetricsFile, AFileFromBeforeFavoursIsReadForItsValues) {
   EXPECT_EQ(*read, (Metrics{.values = {{2, 213}, {4, 7}}}));
 }
 
+TEST(MetricsFile, AFileFromBeforeIpv6IsReadForItsFavours) {
+  const auto read = parse_metrics(
+      "define COST_2 = 213;\ndefine FAVOUR_2 = 57;\ndefine FAVOURED_2 = [ 10.10.4.0/24 ];\n"
+      "define COST_4 = 7;\ndefine FAVOUR_4 = 0;\ndefine FAVOURED_4 = [ 0.0.0.0/32 ];\n"
+      "define METRICS_COMPLETE = 1;\n");
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(*read, (Metrics{.values = {{2, 213}, {4, 7}}, .favours = {{2, 57, prefixes({"10.10.4.0/24"})}}}));
+}
+
 // One of the lines of
-//   COST_2 FAVOUR_2 FAVOURED_2 COST_4 FAVOUR_4 FAVOURED_4 METRICS_COMPLETE
+//   COST_2 FAVOUR_2 FAVOURED_2 FAVOURED6_2 COST_4 FAVOUR_4 FAVOURED_4 FAVOURED6_4 METRICS_COMPLETE
 // replaced; left out: the empty text.
 TEST(MetricsFile, AFavourThatIsNotWholeOrNotAllowedIsRefused) {
   const std::vector<std::string> good{"define COST_2 = 58;\n",
                                       "define FAVOUR_2 = 57;\n",
                                       "define FAVOURED_2 = [ 10.10.4.0/24, 10.10.5.0/24 ];\n",
+                                      "define FAVOURED6_2 = [ fd00:4::/64 ];\n",
                                       "define COST_4 = 7;\n",
                                       "define FAVOUR_4 = 0;\n",
                                       "define FAVOURED_4 = [ 0.0.0.0/32 ];\n",
+                                      "define FAVOURED6_4 = [ ::/128 ];\n",
                                       "define METRICS_COMPLETE = 1;\n"};
   const auto text = [&](std::size_t replaced, const std::string& by) {
     std::string all;
@@ -145,6 +178,9 @@ TEST(MetricsFile, AFavourThatIsNotWholeOrNotAllowedIsRefused) {
                           " ]",
                           "[ ] [ ]"}) {
     EXPECT_FALSE(parse_metrics(favoured(set)).ok()) << set;
+  }
+  for (const char* set : {"[ 10.10.4.0/24 ]", "[ 0.0.0.0/32 ]", "[ fd00:5::/64, fd00:4::/64 ]", "[ ]"}) {
+    EXPECT_FALSE(parse_metrics(text(3, "define FAVOURED6_2 = " + std::string(set) + ";\n")).ok()) << set;
   }
   for (const char* line : {"define FAVOUR_2 = 1001;\n", "define FAVOUR_2 = -1;\n", "define FAVOUR_3 = 57;\n",
                            "define FAVOUR_2 = [ 10.10.4.0/24 ];\n", "define FAVOURED_2 = 57;\n"}) {

@@ -75,18 +75,76 @@ TEST(Publisher, AChangeDuringPublishingFollowsIt) {
              {"candidate: COST_2=300", "send 1: show protocols \"site_*\""});
 }
 
-TEST(Publisher, AReconfigurationUnderWayCountsAsTaken) {
+// From "candidate" to "configure", with connection 1 and a file that had 100.
+void publish_until_configure(Stage& stage, std::uint32_t cost) {
+  const std::string shown = "COST_2=" + std::to_string(cost);
+  stage.publish(k0, cost, {"candidate: " + shown, "state: connected pending"});
+  stage.step(k0, "candidate written", FileDone{}, {"send 1: configure check \"/run/trimtab/c.conf\""});
+  stage.step(k0, "checked", stage.says(kFine), {"replace: " + shown});
+  stage.step(k0, "replaced", FileDone{}, {"send 1: configure"});
+}
+
+TEST(Publisher, AReconfigurationUnderWayIsTakenOnceBirdRunsWithIt) {
   for (const char* reply :
        {"0004 Reconfiguration in progress\n", "0005 Reconfiguration already in progress\n"}) {
     Stage stage(costs(100));
     stage.connect_and_settle();
-    stage.publish(k0, 213, {"candidate: COST_2=213", "state: connected pending"});
-    stage.step(k0, "candidate written", FileDone{}, {"send 1: configure check \"/run/trimtab/c.conf\""});
-    stage.step(k0, "checked", stage.says(kFine), {"replace: COST_2=213"});
-    stage.step(k0, "replaced", FileDone{}, {"send 1: configure"});
-    stage.step(k0, reply, stage.says(reply),
-               {"published: COST_2=213", "send 1: show protocols \"site_*\"", "state: connected"});
+    publish_until_configure(stage, 213);
+    stage.step(k0, reply, stage.says(reply), {"send 1: eval METRICS_COMPLETE"});
+    stage.step(k0, "not yet", stage.runs_with(costs(100)), {"send 1: show protocols \"site_*\""});
+    stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
+    stage.step(k0, "bfd", stage.says(kBfd), {"sessions: 2+bfd 3+"});
+    stage.step(milliseconds{200}, "asked again", TimePassed{}, {"send 1: eval METRICS_COMPLETE"});
+    stage.step(k0, "now", stage.runs_with(costs(213)), {"published: COST_2=213", "state: connected"});
   }
+}
+
+TEST(Publisher, AReconfigurationThatNeverEndsIsAnErrorAndTriedAgain) {
+  Stage stage(costs(100));
+  stage.connect_and_settle();
+  publish_until_configure(stage, 213);
+  stage.step(k0, "in progress", stage.says("0004 Reconfiguration in progress\n"),
+             {"send 1: eval METRICS_COMPLETE"});
+  constexpr const char* kNever = "BIRD took the configuration and does not come to use it";
+  stage.step(seconds{4}, "not yet", stage.runs_with(costs(100)), {"send 1: show protocols \"site_*\""});
+  stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
+  stage.step(seconds{4}, "bfd", stage.says(kBfd), {"sessions: 2+bfd 3+", "send 1: eval METRICS_COMPLETE"});
+  stage.step(seconds{2}, "not after ten seconds", stage.runs_with(costs(100)),
+             {std::string("refused: ") + kNever, "send 1: show protocols \"site_*\"",
+              std::string("state: connected pending (") + kNever + ")"});
+  stage.step(seconds{2}, "protocols", stage.says(kProtocols), {"send 1: configure"});
+  stage.step(k0, "done", stage.says(kDone),
+             {"published: COST_2=213", "send 1: show bfd sessions", "state: connected"});
+}
+
+TEST(Publisher, ABirdThatRunsWithAnotherFileIsToldToReadThisOne) {
+  for (const char* other : {"0023 77\n", "0023 1\n", "9001 syntax error\n"}) {
+    Stage stage(costs(100));
+    stage.step(k0, "connected", stage.connected(), {});
+    stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected"});
+    stage.step(k0, "status", stage.says(kStatus), {"send 1: eval METRICS_COMPLETE"});
+    stage.step(k0, other, stage.says(other), {"send 1: configure"});
+    stage.step(k0, "read", stage.says(kDone), {"send 1: show protocols \"site_*\""});
+  }
+}
+
+TEST(Publisher, WhatItRunsWithAndIsNoLongerWantedIsNotReadOnceMore) {
+  Stage stage(costs(100));
+  stage.publish(k0, 213, {"state: connecting pending"});
+  stage.step(k0, "connected", stage.connected(), {});
+  stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected pending"});
+  stage.step(k0, "status", stage.says(kStatus), {"send 1: eval METRICS_COMPLETE"});
+  stage.step(k0, "it runs with another", stage.says("0023 77\n"),
+             {"candidate: COST_2=213", "send 1: show protocols \"site_*\""});
+}
+
+TEST(Publisher, ANeutralFileIsReadAgain) {
+  Metrics neutral = costs(100);
+  neutral.neutral = true;
+  Stage stage(neutral);
+  stage.step(k0, "connected", stage.connected(), {});
+  stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected"});
+  stage.step(k0, "status", stage.says(kStatus), {"send 1: configure"});
 }
 
 constexpr const char* kRefusal = "BIRD refuses the configuration: /run/trimtab/c.conf:7:1 syntax error";
@@ -197,8 +255,8 @@ TEST(Publisher, GoneAfterTheReplacementKeepsTheNewFile) {
   stage.step(milliseconds{250}, "back-off over", TimePassed{}, {"connect 2"});
   stage.step(k0, "connected", stage.connected(), {});
   stage.step(k0, "greeting", stage.says(kGreeting), {"send 2: show status", "state: connected pending"});
-  stage.step(kSecond, "status", stage.says(kStatus), {"send 2: configure"});
-  stage.step(k0, "read", stage.says(kDone),
+  stage.step(kSecond, "status", stage.says(kStatus), {"send 2: eval METRICS_COMPLETE"});
+  stage.step(k0, "it read the file when it started", stage.runs_with(costs(213)),
              {"published: COST_2=213", "send 2: show protocols \"site_*\"", "state: connected"});
 }
 
@@ -210,7 +268,7 @@ TEST(Publisher, ShuttingDownIsAsGoodAsGone) {
   stage.step(k0, "checked", stage.says(kFine), {"replace: COST_2=213"});
   stage.step(k0, "replaced", FileDone{}, {"send 1: configure"});
   stage.step(k0, "shutting down", stage.says("0006 Reconfiguration ignored, shutting down\n"),
-             {"send 1: show protocols \"site_*\""});
+             {"send 1: eval METRICS_COMPLETE"});
   stage.step(k0, "gone", stage.closed(),
              {"close 1", "state: connecting pending (BIRD closed the connection)"});
 }
@@ -228,8 +286,8 @@ TEST(Publisher, WithoutBirdTheFileIsReplacedAllTheSame) {
   stage.step(milliseconds{500}, "back-off over", TimePassed{}, {"connect 3"});
   stage.step(k0, "connected", stage.connected(), {});
   stage.step(k0, "greeting", stage.says(kGreeting), {"send 3: show status", "state: connected pending"});
-  stage.step(kSecond, "status", stage.says(kStatus), {"send 3: configure"});
-  stage.step(k0, "read", stage.says(kDone),
+  stage.step(kSecond, "status", stage.says(kStatus), {"send 3: eval METRICS_COMPLETE"});
+  stage.step(k0, "it read the file when it started", stage.runs_with(costs(300)),
              {"published: COST_2=300", "send 3: show protocols \"site_*\"", "state: connected"});
 }
 
@@ -248,7 +306,8 @@ TEST(Publisher, AConfigurationThatBirdDoesNotReadIsSaidAndTriedAgain) {
   Stage stage(costs(100));
   stage.step(k0, "connected", stage.connected(), {});
   stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected"});
-  stage.step(k0, "status", stage.says(kStatus), {"send 1: configure"});
+  stage.step(k0, "status", stage.says(kStatus), {"send 1: eval METRICS_COMPLETE"});
+  stage.step(k0, "another file", stage.says("0023 77\n"), {"send 1: configure"});
   stage.step(k0, "refused", stage.says(kSyntax),
              {std::string("refused: ") + kRefusal, "send 1: show protocols \"site_*\"",
               std::string("state: connected (") + kRefusal + ")"});
@@ -259,10 +318,11 @@ TEST(Publisher, AConfigurationThatBirdDoesNotReadIsSaidAndTriedAgain) {
 
 TEST(Publisher, WantedValuesMayMendAFileThatBirdDoesNotRead) {
   Stage stage(costs(100));
-  stage.publish(k0, 213, {"state: connecting pending"});
   stage.step(k0, "connected", stage.connected(), {});
-  stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected pending"});
-  stage.step(k0, "status", stage.says(kStatus), {"send 1: configure"});
+  stage.step(k0, "greeting", stage.says(kGreeting), {"send 1: show status", "state: connected"});
+  stage.step(k0, "status", stage.says(kStatus), {"send 1: eval METRICS_COMPLETE"});
+  stage.step(k0, "another file", stage.says("0023 77\n"), {"send 1: configure"});
+  stage.publish(k0, 213, {"state: connected pending"});
   stage.step(k0, "refused", stage.says(kSyntax),
              {std::string("refused: ") + kRefusal, "send 1: show protocols \"site_*\"",
               std::string("state: connected pending (") + kRefusal + ")"});
@@ -275,7 +335,9 @@ TEST(Publisher, APathThatBirdWouldNotTakeIsAnError) {
   MonotonicTime now{};
   (void)publisher.start(now);
   (void)publisher.handle(now, Connected{1});
-  for (std::string_view text : {kGreeting, kStatus, kDone, std::string_view("8003 No protocols match\n")}) {
+  const std::string mark = "0023 " + std::to_string(*mark_of(format_metrics(costs(100)))) + "\n";
+  for (std::string_view text :
+       {kGreeting, kStatus, std::string_view(mark), std::string_view("8003 No protocols match\n")}) {
     (void)publisher.handle(now, Received{1, std::string(text)});
   }
   now += seconds{1};

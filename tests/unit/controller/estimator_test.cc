@@ -9,17 +9,10 @@ namespace trimtab::controller {
 namespace {
 
 using testing::answers;
+using testing::of;
 using namespace std::chrono_literals;
 
 constexpr MonotonicTime kStart{1000h};
-
-Sample of(std::initializer_list<double> rtts) {
-  Sample sample;
-  for (const double rtt : rtts) {
-    sample.probes.push_back(rtt < 0 ? ProbeResult{} : ProbeResult{Outcome::answered, Milliseconds{rtt}});
-  }
-  return sample;
-}
 
 TEST(Round, HasTheMedianAndTheMeanAbsoluteDifference) {
   const LastRound odd = summarise(of({20, 30, 10, 90, 25}), kStart);
@@ -27,6 +20,13 @@ TEST(Round, HasTheMedianAndTheMeanAbsoluteDifference) {
   EXPECT_DOUBLE_EQ(odd.jitter->count(), (10 + 20 + 80 + 65) / 4.0);
   const LastRound even = summarise(of({20, 30, 10, 90}), kStart);
   EXPECT_DOUBLE_EQ(even.rtt->count(), 25);
+}
+
+TEST(Round, UsualDifferencesKnowNeitherALoneSpikeNorAStep) {
+  EXPECT_DOUBLE_EQ(summarise(of({20, 22, 120, 21, 23}), kStart).usual_difference->count(), 2);
+  EXPECT_DOUBLE_EQ(summarise(of({20, 22, 21, 121, 122}), kStart).usual_difference->count(), 1);
+  EXPECT_DOUBLE_EQ(summarise(of({20, 23}), kStart).usual_difference->count(), 3);
+  EXPECT_FALSE(summarise(of({20}), kStart).usual_difference.has_value());
 }
 
 TEST(Round, LeavesLostAndLateOutOfTheFigures) {

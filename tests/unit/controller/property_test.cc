@@ -51,7 +51,8 @@ class Weather {
     };
   }
   std::function<void(Controller&, MonotonicTime)> burst(SiteId link) {
-    const ThroughputSample sample{Rate{std::uint64_t{1} << below(40)}, chance(0.5)};
+    const Rate rate{std::uint64_t{1} << below(40)};
+    const ThroughputSample sample{chance(0.5) ? std::optional(rate) : std::nullopt, rate};
     return [=](Controller& controller, MonotonicTime now) { controller.throughput(now, link, sample); };
   }
   Sample sample(SiteId link) {

@@ -88,6 +88,45 @@ TEST_F(ClientsTest, WhoTalksTooMuchIsCutOff) {
   EXPECT_TRUE(one.read().closed);
 }
 
+TEST_F(ClientsTest, WhoWasSilentForLongestMakesRoom) {
+  std::vector<os::UnixStream> silent;
+  for (std::size_t count = 0; count < Clients::kMost; ++count) {
+    silent.push_back(connect());
+    now_ += std::chrono::milliseconds{1};
+  }
+  say(silent.front(), kFirst, "first\n");
+  auto late = connect();
+  EXPECT_TRUE(silent[1].read().closed) << "the first one has asked since";
+  EXPECT_FALSE(silent[0].read().closed);
+  say(late, kFirst + Clients::kMost, "late\n");
+  EXPECT_EQ(next(), "0:first");
+  EXPECT_EQ(next(), std::to_string(Clients::kMost) + ":late");
+}
+
+TEST_F(ClientsTest, NobodyWhoWaitsForUsMakesRoom) {
+  std::vector<os::UnixStream> asking;
+  for (std::size_t count = 0; count < Clients::kMost; ++count) {
+    asking.push_back(connect());
+    say(asking.back(), kFirst + count, "ask\n");
+  }
+  auto late = connect();
+  EXPECT_TRUE(late.read().closed);
+  EXPECT_FALSE(asking.front().read().closed);
+}
+
+TEST_F(ClientsTest, ARequestMayNotTakeForEver) {
+  auto slow = connect();
+  for (Duration passed{}; passed < Clients::kSlowest; passed += std::chrono::seconds{1}) {
+    clients_.drop_idle(now_);
+    EXPECT_FALSE(slow.read().closed);
+    say(slow, kFirst, "x");
+    now_ += std::chrono::seconds{1};
+  }
+  EXPECT_LE(*clients_.next_deadline(), now_);
+  clients_.drop_idle(now_);
+  EXPECT_TRUE(slow.read().closed);
+}
+
 TEST_F(ClientsTest, AnAnswerToNobodyIsNothing) {
   clients_.answer(kFirst, "late");
   clients_.read(kFirst, now_);

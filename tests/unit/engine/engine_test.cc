@@ -14,7 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using test::EngineWorld;
 using testing::Contains;
+using testing::Each;
 using testing::HasSubstr;
+using testing::Not;
 
 mesh::Mesh lab() {
   return test::parsed(test::four_sites());
@@ -68,6 +70,83 @@ TEST(Engine, AnInterfaceThatGoesIsADropAtOnce) {
   EXPECT_THAT(world.metrics_file, HasSubstr("define COST_2 = 10000000;"));
 }
 
+TEST(Engine, ARoundThatOurOwnKernelRefusesIsALocalFault) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.far("b").refusal = ENETUNREACH;
+  const std::size_t sent = world.sent("b").size();
+  while (world.sent("b").size() < sent + 4) world.run_for(10ms);
+  EXPECT_EQ(world.link("b")["local_fault"], nullptr);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  world.run_for(15s);
+  EXPECT_THAT(world.link("b")["local_fault"].get<std::string>(), HasSubstr("Network is unreachable"));
+  EXPECT_EQ(world.link("b")["standing"], "down");
+  EXPECT_EQ(world.link("b")["counters"]["probes_lost"], 0) << "nothing is said of the peer";
+  EXPECT_EQ(world.link("c")["standing"], "up");
+  world.far("b").refusal = 0;
+  world.run_for(90s);
+  EXPECT_EQ(world.link("b")["local_fault"], nullptr);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  EXPECT_THAT(world.event_texts(), Contains("b: probes leave again"));
+}
+
+TEST(Engine, AnOwnFirewallDoesNotCostALinkItsTraffic) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  for (const int refusal : {EPERM, ENOBUFS}) {
+    world.far("b").refusal = refusal;
+    world.run_for(60s);
+    EXPECT_NE(world.link("b")["local_fault"], nullptr);
+    EXPECT_EQ(world.link("b")["standing"], "up");
+    EXPECT_EQ(world.link("b")["published_ms"], 11.0);
+  }
+}
+
+// The link is up and its routes stay; who reads status or the journal is told, once.
+TEST(Engine, TellsOfAPathThatSwallowsLongPackets) {
+  EngineWorld world(lab());
+  EXPECT_EQ(world.link("b")["mtu"], control::Json::parse(R"({"bytes": 1400, "passes": null})"));
+  world.far("b").longest = 1399;
+  world.run_for(60s);
+  const std::string blocked =
+      "b: packets of 1400 bytes do not pass, small ones do: lower mtu or wan_mtu in the mesh file";
+  EXPECT_EQ(world.link("b")["mtu"]["passes"], false);
+  EXPECT_EQ(world.link("c")["mtu"]["passes"], true);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  EXPECT_EQ(world.link("b")["published_ms"], world.link("c")["published_ms"]);
+  EXPECT_EQ(world.link("b")["counters"]["probes_lost"], 0);
+  EXPECT_THAT(world.event_texts(), Contains(blocked).Times(1));
+  const std::size_t writes = world.metrics_writes.size();
+  world.run_for(10min);
+  world.far("b").longest = 1400;
+  world.run_for(2min);
+  EXPECT_EQ(world.link("b")["mtu"]["passes"], true);
+  EXPECT_THAT(world.event_texts(), Contains(blocked).Times(1));
+  EXPECT_THAT(world.event_texts(), Contains("b: packets of 1400 bytes pass again").Times(1));
+  EXPECT_EQ(world.metrics_writes.size(), writes);
+}
+
+// The interface's own MTU is smaller than the file says: that is for `plan` to tell.
+TEST(Engine, AFullSizeProbeThatOurKernelRefusesIsNoFault) {
+  mesh::Mesh mesh = lab();
+  mesh.tuning.probes = 1;  // so that a single refusal of a small one would be a fault
+  EngineWorld world(mesh);
+  world.far("b").longest_to_leave = 1300;
+  world.run_for(10min);
+  EXPECT_EQ(world.link("b")["mtu"]["passes"], nullptr);
+  EXPECT_THAT(world.event_texts(), Each(Not(HasSubstr("no probe leaves"))));
+  EXPECT_EQ(world.link("b")["counters"]["local_faults"], 0);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+}
+
+TEST(Engine, WhatComesInByNoLinksInterfaceIsCountedOnly) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.happen(PacketArrived{4711, netlink::Bytes(44, 0x45), {}});
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["stray_packets"], 1);
+  EXPECT_EQ(world.link("b")["counters"]["malformed_packets"], 0);
+}
+
 TEST(Engine, ARestartPublishesWhatWasPublished) {
   EngineWorld before(lab());
   before.run_for(60s);
@@ -97,6 +176,17 @@ TEST(Engine, ReadsTheMeshFileAgain) {
   EXPECT_EQ(world.ask(R"({"ask": "status"})")["mesh_file_ok"], true);
   EXPECT_EQ(world.link("b")["published_ms"], 41.0);
   EXPECT_GT(world.link("b")["loss"]["probes"].get<int>(), 15);  // its history stays
+}
+
+TEST(Engine, AChangedTimeOutIsInForceAtOnce) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  mesh::Mesh changed = lab();
+  changed.tuning.probe_timeout = 1s;
+  world.happen(MeshRead{changed});
+  world.far("b").rtt = Milliseconds{2000.0};
+  world.run_for(60s);
+  EXPECT_NEAR(world.link("b")["rtt_ms"].get<double>(), 10.0, 0.01) << "late answers have no RTT";
 }
 
 TEST(Engine, ForgedAnswersAreCountedAndChangeNothing) {
@@ -137,7 +227,16 @@ TEST(Engine, ASlowAnswerIsFollowedByQuickProbes) {
   EXPECT_GT(world.link("b")["published_ms"], 40.0) << "believed within two seconds of the first slow answer";
 }
 
-// 44 bytes and 24 of GRE are padded to 80, and 60 of WireGuard: 140 for a probe, as much for its answer.
+TEST(Engine, ALinkThatWasMeasuredOnceIsConfirmedAtOnceToo) {
+  EngineWorld world(lab());
+  while (world.link("b")["standing"] != "up") world.run_for(100ms);
+  world.far("b").rtt = Milliseconds{110.0};
+  world.run_for(7s);
+  EXPECT_GT(world.link("b")["published_ms"], 40.0) << "not by its second round";
+}
+
+// 44 bytes and 24 of GRE are padded to 80, and 60 of WireGuard: 140 for a probe, as much for its answer. A
+// day and a round of them, and six probes of 1484, are the rounds'; the rest is left for quick probes.
 TEST(Engine, TellsTheProberWhatALinkMayCost) {
   mesh::Mesh mesh = lab();
   mesh.links.front().metered = true;
@@ -145,7 +244,9 @@ TEST(Engine, TellsTheProberWhatALinkMayCost) {
   const auto links = probed_links(mesh, 1);
   EXPECT_TRUE(links[0].metered);
   ASSERT_TRUE(links[0].budget);
-  EXPECT_EQ(*links[0].budget, (probe::Budget{8'500'000, 280})) << "the other end has the other half";
+  EXPECT_EQ(*links[0].budget, (probe::Budget{8'500'000 - 1441 * 1400 - 17'821, 280}))
+      << "the other end has the other half";
+  EXPECT_EQ(links[0].mtu, 1400);
   EXPECT_FALSE(links[1].metered);
   EXPECT_FALSE(links[1].budget);
 }

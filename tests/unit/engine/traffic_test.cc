@@ -7,13 +7,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr RoundQuality kComplete{true, Milliseconds{10.0}};
-
 struct Fixture : testing::Test {
-  std::optional<OutgoingSample> after_10s(std::uint64_t sent, RoundQuality round = kComplete, int index = 1) {
+  std::optional<controller::ThroughputSample> after_10s(std::uint64_t sent, bool complete = true,
+                                                        int index = 1) {
     now += 10s;
     counters.tx_bytes += sent;
-    return traffic.take(now, index, counters, round);
+    return traffic.take(now, index, counters, complete);
   }
   Traffic traffic;
   MonotonicTime now{1h};
@@ -22,8 +21,10 @@ struct Fixture : testing::Test {
 
 TEST_F(Fixture, CountsBitsOfCompleteRounds) {
   EXPECT_FALSE(after_10s(0));
-  EXPECT_EQ(after_10s(1'000'000)->rate, Rate{800'000});
-  EXPECT_FALSE(after_10s(1'000'000, {false, Milliseconds{10.0}})) << "tx grows even towards a dead peer";
+  EXPECT_EQ(after_10s(1'000'000)->arrived, Rate{800'000});
+  const auto incomplete = after_10s(1'000'000, false);
+  EXPECT_FALSE(incomplete->arrived) << "tx grows even towards a dead peer";
+  EXPECT_EQ(incomplete->load, Rate{800'000});
   EXPECT_EQ(traffic.out(), Rate{800'000});
 }
 
@@ -32,25 +33,8 @@ TEST_F(Fixture, AResetOrANewInterfaceGivesNoSample) {
   counters.tx_bytes = 0;
   EXPECT_FALSE(after_10s(100));
   EXPECT_TRUE(after_10s(100));
-  EXPECT_FALSE(after_10s(100, kComplete, 2));
-  EXPECT_TRUE(after_10s(100, kComplete, 2));
-}
-
-TEST_F(Fixture, SaturatedIsLoadAndRttRisingTogether) {
-  after_10s(0);
-  EXPECT_FALSE(after_10s(100'000)->saturated);
-  EXPECT_FALSE(after_10s(100'000, {true, Milliseconds{110.0}})->saturated) << "a brownout without load";
-  after_10s(100'000);
-  EXPECT_FALSE(after_10s(50'000'000)->saturated) << "load without delay: there is room";
-  after_10s(100'000);
-  const RoundQuality slow{true, Milliseconds{60.0}};
-  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated) << "once may be an accident";
-  EXPECT_TRUE(after_10s(50'000'000, slow)->saturated);
-  EXPECT_TRUE(after_10s(50'000'000, slow)->saturated) << "it stays so while both do";
-  EXPECT_FALSE(after_10s(100'000)->saturated);
-  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated);
-  EXPECT_FALSE(after_10s(100'000)->saturated);
-  EXPECT_FALSE(after_10s(50'000'000, slow)->saturated) << "two accidents are not two in a row";
+  EXPECT_FALSE(after_10s(100, true, 2));
+  EXPECT_TRUE(after_10s(100, true, 2));
 }
 
 }  // namespace

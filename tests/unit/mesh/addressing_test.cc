@@ -36,6 +36,11 @@ TEST(LargestId, OfSmallAndLargePools) {
   EXPECT_EQ(largest_overlay_id(prefix("10.255.0.0/31")), 0u);
   EXPECT_EQ(largest_overlay_id(prefix("10.0.0.0/16")), 65534u);
   EXPECT_EQ(largest_overlay_id(prefix("10.0.0.0/8")), kMaxSiteId);
+  EXPECT_EQ(largest_overlay_id(prefix("fd00::/126")), 3u) << "IPv6 has no broadcast address";
+  EXPECT_EQ(largest_overlay_id(prefix("fd00::/64")), kMaxSiteId);
+  EXPECT_EQ(largest_link_id(prefix("fd31::/127"), kIpv6LinkPrefix), 2u);
+  EXPECT_EQ(largest_link_id(prefix("fd31::/112"), kIpv6LinkPrefix), 256u);
+  EXPECT_EQ(largest_link_id(prefix("fd31::/64"), kIpv6LinkPrefix), kMaxSiteId);
 }
 
 TEST(LargestId, HoldsAllItsLinksAndTheNextOneDoesNot) {
@@ -53,6 +58,26 @@ TEST(LargestId, HoldsAllItsLinksAndTheNextOneDoesNot) {
 TEST(Addresses, OfTheOverlay) {
   EXPECT_EQ(overlay_address(prefix("10.255.0.0/24"), 1).text(), "10.255.0.1");
   EXPECT_EQ(overlay_address(prefix("10.255.0.0/16"), 300).text(), "10.255.1.44");
+  EXPECT_EQ(overlay_address(prefix("fd00:255::/64"), 300).text(), "fd00:255::12c");
+}
+
+// The same index as IPv4's, two addresses each; the last pair of ids is number 2,147,385,344.
+TEST(Addresses, OfIpv6Links) {
+  struct Row {
+    SiteId low, high;
+    const char *subnet, *first, *second;
+  };
+  const Row rows[] = {{1, 2, "fd31::/127", "fd31::", "fd31::1"},
+                      {1, 3, "fd31::2/127", "fd31::2", "fd31::3"},
+                      {2, 3, "fd31::4/127", "fd31::4", "fd31::5"},
+                      {180, 181, "fd31::7f42/127", "fd31::7f42", "fd31::7f43"},
+                      {65534, 65535, "fd31::fffd:0/127", "fd31::fffd:0", "fd31::fffd:1"}};
+  for (const Row& row : rows) {
+    const Prefix subnet = link_subnet(prefix("fd31::/64"), kIpv6LinkPrefix, row.high, row.low);
+    EXPECT_EQ(subnet.text(), row.subnet);
+    EXPECT_EQ(link_address(subnet, 0).text(), row.first);
+    EXPECT_EQ(link_address(subnet, 1).text(), row.second);
+  }
 }
 
 TEST(Addresses, OfLinks) {

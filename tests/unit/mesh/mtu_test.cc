@@ -12,14 +12,15 @@ TEST(Mtu, BoundIsTheTableOfTheSpecification) {
   struct Row {
     int wan;
     Outer outer;
-    Family overlay;
+    std::optional<Family> gre;
     int bound;
   };
   const Row rows[] = {{1500, Outer::ipv4, Family::ipv4, 1416}, {1492, Outer::ipv4, Family::ipv4, 1408},
                       {1500, Outer::ipv6, Family::ipv4, 1396}, {1500, Outer::any, Family::ipv4, 1396},
                       {1500, Outer::ipv4, Family::ipv6, 1396}, {1500, Outer::ipv6, Family::ipv6, 1376},
-                      {1500, Outer::any, Family::ipv6, 1376}};
-  for (const Row& row : rows) EXPECT_EQ(link_mtu_bound(row.wan, row.outer, row.overlay), row.bound);
+                      {1500, Outer::any, Family::ipv6, 1376},  {1500, Outer::ipv4, std::nullopt, 1440},
+                      {1500, Outer::any, std::nullopt, 1420}};
+  for (const Row& row : rows) EXPECT_EQ(link_mtu_bound(row.wan, row.outer, row.gre), row.bound);
 }
 
 TEST(Mtu, SumShowsEveryHeader) {
@@ -29,6 +30,11 @@ TEST(Mtu, SumShowsEveryHeader) {
   EXPECT_EQ(
       link_mtu_sum(1500, Outer::any, Family::ipv6),
       "1500 (WAN) - 40 (outer IPv6) - 8 (UDP) - 32 (WireGuard) - 40 (IPv6 delivery header) - 4 (GRE) = 1376");
+}
+
+TEST(Mtu, SumWithoutGre) {
+  EXPECT_EQ(link_mtu_sum(1500, Outer::ipv4, std::nullopt),
+            "1500 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 (WireGuard) = 1440");
 }
 
 int link_mtu(const Mesh& mesh, SiteId one, SiteId other) {
@@ -85,6 +91,30 @@ TEST(Mtu, IsTheLargestThatPassesPaddedBothWays) {
   }
 }
 
+// 24 bytes more, by default and at most; WireGuard pads up to the link's own MTU, which both ends have alike.
+TEST(Mtu, OfALinkWithoutGre) {
+  const auto mesh = [](const std::string& more, const std::string& of_link) {
+    return test::parsed(test::mesh_table("encapsulation = \"none\"\n") + test::site_table({1, "a"}) +
+                        test::site_table({2, "b", false, more}) + test::site_table({3, "c"}) +
+                        test::link_table("a", "b", of_link) + test::link_table("a", "c"));
+  };
+  EXPECT_EQ(link_mtu(mesh("", ""), 1, 2), 1424);
+  EXPECT_EQ(link_mtu(mesh("", "mtu = 1440\n"), 1, 2), 1440);
+  EXPECT_EQ(link_mtu(mesh("wan_mtu = 1483\n", ""), 1, 2), 1423);
+  EXPECT_EQ(link_mtu(mesh("outer = \"any\"\n", ""), 1, 2), 1420);
+  EXPECT_EQ(link_mtu(mesh("outer = \"any\"\n", ""), 1, 3), 1424) << "an interface of its own";
+}
+
+TEST(Mtu, OfALinkOverAnIpv6Overlay) {
+  const auto mesh = [](const std::string& overlay) {
+    return test::parsed("[mesh]\nname = \"home\"\noverlay = " + overlay +
+                        "\nlinks = \"172.31.0.0/16\"\nlans = \"10.10.0.0/16\"\n" +
+                        test::site_table({1, "a"}) + test::site_table({2, "b"}));
+  };
+  EXPECT_EQ(link_mtu(mesh("\"fd00::/64\""), 1, 2), 1396);
+  EXPECT_EQ(link_mtu(mesh("[\"fd00::/64\", \"10.255.0.0/24\"]"), 1, 2), 1400) << "GRE runs over IPv4";
+}
+
 TEST(Mtu, OfTheUnderlayGivesWayToIpv6WhereAnyPeerMayBeReachedOverIt) {
   const Mesh mesh =
       test::parsed(test::mesh_table() + test::site_table({1, "a"}) + test::site_table({2, "b"}) +
@@ -92,8 +122,8 @@ TEST(Mtu, OfTheUnderlayGivesWayToIpv6WhereAnyPeerMayBeReachedOverIt) {
                    test::link_table("b", "c"));
   EXPECT_EQ(underlay_mtu(mesh, 1), 1440);  // b only, over IPv4
   EXPECT_EQ(underlay_mtu(mesh, 2), 1420);  // c may be reached over IPv6
-  EXPECT_EQ(underlay_mtu(mesh, 3), 1440);
-  EXPECT_EQ(link_mtu(mesh, 1, 2), 1396);  // b's wg0 is the narrower one
+  EXPECT_EQ(underlay_mtu(mesh, 3), 1420);  // and answers b the way it was called
+  EXPECT_EQ(link_mtu(mesh, 1, 2), 1396);   // b's wg0 is the narrower one
   EXPECT_EQ(link_mtu(mesh, 2, 3), 1396);
 }
 

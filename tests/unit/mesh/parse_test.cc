@@ -181,5 +181,35 @@ TEST(Parse, TheExampleIsFine) {
   EXPECT_TRUE(parsed.mistakes.empty());
 }
 
+// IPv4 comes first wherever there is a choice; each family's part is derived by itself.
+TEST(Parse, BothFamilies) {
+  const Mesh mesh = test::parsed(
+      "[mesh]\nname = \"home\"\noverlay = [\"fd00:255::/64\", \"10.255.0.0/24\"]\n"
+      "links = [\"fd31::/64\", \"172.31.0.0/16\"]\nlans = [\"fd10::/32\", \"10.10.0.0/16\"]\n" +
+      test::site_table({1, "a"}) + test::site_table({2, "b"}) + test::site_table({3, "c"}) +
+      test::link_table("a", "b") + test::link_table("b", "c", "subnet = [\"fd31::100/127\"]\n"));
+  EXPECT_EQ(mesh.gre_family(), Family::ipv4);
+  EXPECT_TRUE(mesh.routes(Family::ipv4) && mesh.routes(Family::ipv6));
+  EXPECT_EQ(mesh.sites[1].overlay[0].text(), "10.255.0.2");
+  EXPECT_EQ(mesh.sites[1].overlay[1].text(), "fd00:255::2");
+  const Link& ab = mesh.links[0];
+  EXPECT_EQ(ab.ends[0].address[0].text(), "172.31.0.1");
+  EXPECT_EQ(ab.ends[0].address[1].text(), "fd31::");
+  EXPECT_EQ(ab.ends[1].address[1].text(), "fd31::1");
+  const Link& bc = mesh.links[1];
+  EXPECT_EQ(bc.subnet[0].text(), "172.31.0.8/30") << "derived";
+  EXPECT_EQ(bc.ends[1].address[1].text(), "fd31::101") << "declared";
+}
+
+TEST(Parse, WithoutGreEachLinkHasAPort) {
+  const Mesh mesh = test::parsed(test::mesh_table("encapsulation = \"none\"\n") + test::site_table({1, "a"}) +
+                                 test::site_table({2, "b"}) + test::site_table({3, "c", true}));
+  EXPECT_EQ(mesh.gre_family(), std::nullopt);
+  EXPECT_EQ(mesh.links[0].ends[0].interface, "wg-b");
+  EXPECT_EQ(listening_port(mesh, mesh.sites[0], 2), 51822);
+  EXPECT_EQ(listening_port(mesh, mesh.sites[0], 3), 51823);
+  EXPECT_EQ(listening_port(mesh, mesh.sites[2], 1), std::nullopt) << "nobody calls it";
+}
+
 }  // namespace
 }  // namespace trimtab::mesh

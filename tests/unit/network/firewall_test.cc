@@ -49,6 +49,39 @@ TEST(Firewall, SegmentsFitTheLinkTheyCameBy) {
       HasSubstr("iifname { \"gre-c\" } tcp flags & (syn | rst) == syn tcp option maxseg size set 1260"));
 }
 
+TEST(Firewall, EachFamilyHasItsSetsAndRules) {
+  mesh::Mesh mesh = test::with_ipv6(test::four_sites());
+  const std::string table = firewall_table(mesh, test::kA);
+  EXPECT_THAT(table, HasSubstr("set sources6 {\n    type ipv6_addr\n    flags interval\n"
+                               "    elements = { fd10:10::/32, fd31::/64 }"));
+  EXPECT_THAT(table, HasSubstr("set own_lan6 {\n    type ipv6_addr\n    flags interval\n"
+                               "    elements = { fd10:10:1::/64 }"));
+  EXPECT_THAT(table, HasSubstr("    iifname @links ip saddr != @sources drop\n"));
+  EXPECT_THAT(table, HasSubstr("    iifname @links ip6 saddr != @sources6 drop\n"
+                               "    iifname @links ip6 daddr @lans6 ip6 daddr != @own_lan6 notrack\n"));
+  EXPECT_THAT(table, Not(HasSubstr("meta nfproto ipv6 drop")));
+  EXPECT_THAT(table, Not(HasSubstr("overlay6"))) << "GRE runs over IPv4";
+  const std::string syn = "tcp flags & (syn | rst) == syn tcp option maxseg size set";
+  EXPECT_THAT(table, HasSubstr("iifname { \"gre-b\", \"gre-c\" } meta nfproto ipv4 " + syn + " 1360"));
+  EXPECT_THAT(table, HasSubstr("iifname { \"gre-b\", \"gre-c\" } meta nfproto ipv6 " + syn + " 1340"));
+}
+
+TEST(Firewall, OfIpv6AloneKeepsItsGreInside) {
+  const std::string table = firewall_table(test::ipv6_alone(test::four_sites()), test::kA);
+  EXPECT_THAT(table, HasSubstr("iifname != \"wg0\" meta l4proto gre ip6 daddr @overlay6 drop"));
+  EXPECT_THAT(table, HasSubstr("oifname != \"wg0\" meta l4proto gre ip6 daddr @overlay6 drop"));
+  EXPECT_THAT(table, HasSubstr("iifname @links meta nfproto ipv4 drop"));
+  EXPECT_THAT(table, HasSubstr("size set 1316"));
+  EXPECT_THAT(table, Not(HasSubstr("ipv4_addr")));
+}
+
+TEST(Firewall, WithoutGreThereIsNoneToGuard) {
+  const std::string table = firewall_table(test::without_gre(test::four_sites()), test::kA);
+  EXPECT_THAT(table, HasSubstr("elements = { \"wg-b\", \"wg-c\" }"));
+  EXPECT_THAT(table, HasSubstr("iifname @links ip saddr != @sources drop"));
+  EXPECT_THAT(table, Not(HasSubstr("gre")));
+}
+
 TEST(Firewall, OrderInTheMeshFileDoesNotShow) {
   mesh::Mesh mesh = test::four_sites();
   mesh.lans.push_back(*parse_prefix("10.9.0.0/16"));

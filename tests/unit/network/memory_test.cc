@@ -15,7 +15,10 @@ Memory example() {
           .files = {"/etc/trimtab/bird.conf"},
           .table = "table inet trimtab {\n}\n",
           .table_listing = "table inet trimtab {\n\tcomment \"x\"\n}\n",
-          .endpoints = {{"00ff", "192.0.2.1:51820"}}};
+          .endpoints = {{"00ff", "192.0.2.1:51820"}},
+          .peers = {"00ff", "11ee"},
+          .doing = "up",
+          .unfinished = {"+ interface wg0"}};
 }
 
 TEST(Memory, IsReadBackAsItWas) {

@@ -13,6 +13,10 @@ std::string conf(std::string_view interface, std::string_view setting) {
   return fmt::format("net/ipv4/conf/{}/{}", interface, setting);
 }
 
+std::string conf6(std::string_view interface, std::string_view setting) {
+  return fmt::format("net/ipv6/conf/{}/{}", interface, setting);
+}
+
 std::string key_text(const mesh::PublicKey& key) {
   return fmt::format("{:02x}{:02x}", key.bytes[0], key.bytes[1]);
 }
@@ -22,14 +26,14 @@ std::string interface_text(const FoundInterface& found) {
   std::string text = fmt::format("interface {} {} mtu {} group {} \"{}\" {}", interface.name, interface.kind,
                                  interface.mtu, found.group, interface.alias, found.up ? "up" : "down");
   if (interface.gre) {
-    text += fmt::format(" {} {} {}", interface.gre->local.text(), interface.gre->remote.text(),
-                        interface.gre->ttl);
+    text += fmt::format(" {} {} {} {}", interface.gre->local.text(), interface.gre->remote.text(),
+                        interface.gre->ttl, interface.gre->encapsulation_limit);
   }
   return text + "\n";
 }
 
-std::string wireguard_text(const FoundWireGuard& wireguard) {
-  std::string text = fmt::format("wg0 key {} port {}\n",
+std::string wireguard_text(const std::string& name, const FoundWireGuard& wireguard) {
+  std::string text = fmt::format("{} key {} port {}\n", name,
                                  wireguard.private_key ? (*wireguard.private_key)[0] : -1, wireguard.port);
   std::vector<std::string> peers;
   for (const FoundPeer& peer : wireguard.peers) {
@@ -86,9 +90,14 @@ struct Taking {
     setting->second = action.sysctl.value;
     if (action.sysctl.path == "net/ipv4/ip_forward" && changes) {
       for (auto& [path, value] : state.sysctls) {
-        if (path.ends_with("/forwarding")) value = action.sysctl.value;
+        if (path.starts_with("net/ipv4/") && path.ends_with("/forwarding")) value = action.sysctl.value;
       }
       state.sysctls[conf("all", "accept_redirects")] = action.sysctl.value == "1" ? "0" : "1";
+    }
+    if (action.sysctl.path == conf6("all", "forwarding") && changes) {
+      for (auto& [path, value] : state.sysctls) {
+        if (path.starts_with("net/ipv6/") && path.ends_with("/forwarding")) value = action.sysctl.value;
+      }
     }
     return {};
   }
@@ -104,12 +113,13 @@ struct Taking {
     }
     state.interfaces.push_back({wanted, false, kInterfaceGroup});
     kernel.add_settings(wanted.name);
-    if (wanted.name == kUnderlay && wanted.kind == "wireguard") state.wireguard = FoundWireGuard{};
+    if (wanted.kind == "wireguard") state.wireguard[wanted.name] = {};
     return {};
   }
   std::string operator()(const ChangeInterface& action) {
     FoundInterface* found = find(action.name);
     if (found == nullptr) return "no interface " + action.name;
+    if (action.alias) found->interface.alias = *action.alias;
     if (action.mtu) found->interface.mtu = *action.mtu;
     if (action.gre) found->interface.gre = action.gre;
     if (action.up) {
@@ -126,14 +136,17 @@ struct Taking {
     std::erase_if(state.addresses,
                   [&](const FoundAddress& one) { return one.address.interface == action.name; });
     std::erase_if(state.routes, [&](const FoundRoute& one) { return one.interface == action.name; });
-    std::erase_if(state.sysctls,
-                  [&](const auto& one) { return one.first.starts_with(conf(action.name, "")); });
-    if (action.name == kUnderlay) state.wireguard.reset();
+    std::erase_if(state.sysctls, [&](const auto& one) {
+      return one.first.starts_with(conf(action.name, "")) || one.first.starts_with(conf6(action.name, ""));
+    });
+    state.wireguard.erase(action.name);
     return {};
   }
 
   std::string operator()(const AddAddress& action) {
     if (find(action.address.interface) == nullptr) return "no interface " + action.address.interface;
+    const bool ipv6 = action.address.prefix.address.family == Family::ipv6;
+    if (ipv6 && state.sysctls[conf6(action.address.interface, "disable_ipv6")] != "0") return "IPv6 is off";
     for (const FoundAddress& other : state.addresses) {
       if (other.address == action.address) return "address exists";
     }
@@ -143,15 +156,26 @@ struct Taking {
   std::string operator()(const DeleteAddress& action) {
     const auto erased = std::erase_if(state.addresses,
                                       [&](const FoundAddress& one) { return one.address == action.address; });
+    // With its last IPv4 address an interface loses its routes.
+    const auto is_ipv4_on_it = [&](const FoundAddress& one) {
+      return one.address.interface == action.address.interface &&
+             one.address.prefix.address.family == Family::ipv4;
+    };
+    if (std::none_of(state.addresses.begin(), state.addresses.end(), is_ipv4_on_it)) {
+      std::erase_if(state.routes, [&](const FoundRoute& one) {
+        return one.interface == action.address.interface && one.to.address.family == Family::ipv4;
+      });
+    }
     return erased == 1 ? "" : "no such address";
   }
 
   std::string operator()(const AddRoute& action) {
     if (find(action.route.interface) == nullptr) return "no interface " + action.route.interface;
+    const std::uint32_t metric = action.route.to.address.family == Family::ipv4 ? 0 : 1024;
     for (const FoundRoute& other : state.routes) {
-      if (other.to == action.route.to && other.metric == 0) return "route exists";
+      if (other.to == action.route.to && other.metric == metric) return "route exists";
     }
-    state.routes.push_back({action.route.to, action.route.interface, kRouteProtocol, 0});
+    state.routes.push_back({action.route.to, action.route.interface, kRouteProtocol, metric});
     return {};
   }
   std::string operator()(const DeleteRoute& action) {
@@ -163,15 +187,15 @@ struct Taking {
   }
 
   std::string operator()(const ConfigureWireGuard& action) {
-    if (!state.wireguard) return "no WireGuard interface";
-    if (action.private_key) state.wireguard->private_key = action.private_key;
-    if (action.port) state.wireguard->port = *action.port;
-    for (const PeerChange& change : action.peers) change_peer(change);
+    const auto device = state.wireguard.find(action.interface);
+    if (device == state.wireguard.end()) return "no WireGuard interface " + action.interface;
+    if (action.private_key) device->second.private_key = action.private_key;
+    if (action.port) device->second.port = *action.port;
+    for (const PeerChange& change : action.peers) change_peer(change, device->second.peers);
     return {};
   }
 
-  void change_peer(const PeerChange& change) {
-    auto& peers = state.wireguard->peers;
+  static void change_peer(const PeerChange& change, std::vector<FoundPeer>& peers) {
     auto found =
         std::find_if(peers.begin(), peers.end(), [&](const FoundPeer& one) { return one.key == change.key; });
     if (change.remove) {
@@ -200,6 +224,11 @@ ModelKernel::ModelKernel(int rp_filter) {
   state.sysctls[conf("all", "send_redirects")] = "1";
   state.sysctls[conf("default", "forwarding")] = "0";
   state.sysctls[conf("default", "rp_filter")] = "1";
+  for (const char* name : {"all", "default"}) {
+    state.sysctls[conf6(name, "forwarding")] = "0";
+    state.sysctls[conf6(name, "accept_ra")] = "1";
+    state.sysctls[conf6(name, "disable_ipv6")] = "0";
+  }
   for (const char* name : {"lo", "wan", "br-lan"}) {
     state.interfaces.push_back({{.name = name, .mtu = 1500}, true, 0});
     add_settings(name);
@@ -212,6 +241,9 @@ ModelKernel::ModelKernel(int rp_filter) {
 void ModelKernel::add_settings(const std::string& interface) {
   for (const char* setting : {"rp_filter", "forwarding"}) {
     state.sysctls[conf(interface, setting)] = state.sysctls[conf("default", setting)];
+  }
+  for (const char* setting : {"forwarding", "accept_ra", "disable_ipv6"}) {
+    state.sysctls[conf6(interface, setting)] = state.sysctls[conf6("default", setting)];
   }
 }
 
@@ -239,7 +271,7 @@ std::string ModelKernel::text() const {
   for (const auto& [path, value] : state.sysctls) lines.push_back(fmt::format("{} = {}\n", path, value));
   for (const auto& [path, content] : state.files)
     lines.push_back(fmt::format("file {}: {}\n", path, content));
-  if (state.wireguard) lines.push_back(wireguard_text(*state.wireguard));
+  for (const auto& [name, device] : state.wireguard) lines.push_back(wireguard_text(name, device));
   std::sort(lines.begin(), lines.end());
   std::string text;
   for (const std::string& line : lines) text += line;

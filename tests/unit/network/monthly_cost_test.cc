@@ -8,12 +8,12 @@ namespace trimtab::network {
 namespace {
 
 // 44 + 24 (GRE) is padded to 80, + 60 (WireGuard over IPv4) = 140 bytes; five probes each way in 15 s,
-// answered.
+// answered. And a probe of 1400 bytes every 240 rounds: with 24 + 60 it is 1484.
 TEST(MonthlyCost, CountsEveryHeaderOfProbesAndBfd) {
   const auto costs = monthly_costs(test::four_sites(), test::kA);
   ASSERT_EQ(costs.size(), 2u);
   EXPECT_EQ(costs[0].neighbour, test::kB);
-  EXPECT_EQ(costs[0].probe_bytes, 2'592'000u / 15 * 5 * 4 * 140);
+  EXPECT_EQ(costs[0].probe_bytes, 2'592'000u / 15 * 5 * 4 * 140 + 720 * 4 * 1484);
   EXPECT_EQ(costs[0].bfd_bytes, 2'592'000ull * 10 * 2 * 140) << "121 MB a day and direction";
 }
 

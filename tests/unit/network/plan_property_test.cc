@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "model_kernel.h"
 #include "network/text_diff.h"
 #include "support/mesh_builder.h"
@@ -11,12 +13,22 @@ namespace {
 
 constexpr mesh::SiteId kSites = 6;
 
-// Site 1 among up to six, with any of the other pairs linked; some sites behind NAT.
-mesh::Mesh any_mesh() {
+const mesh::Site& self_of(const mesh::Mesh& mesh) {
+  return *std::find_if(mesh.sites.begin(), mesh.sites.end(),
+                       [](const mesh::Site& site) { return site.name == "self"; });
+}
+
+// This site, which may be given another id, and five more; any pairs are linked, some sites are behind NAT.
+mesh::Mesh any_mesh(int families = *rc::gen::inRange(0, 3)) {
   test::MeshBuilder builder;
-  for (mesh::SiteId id = 1; id <= kSites; ++id) builder.site(id, "s" + std::to_string(id));
-  for (mesh::SiteId low = 1; low <= kSites; ++low) {
-    for (mesh::SiteId high = low + 1; high <= kSites; ++high) {
+  const auto self = *rc::gen::element<mesh::SiteId>(1, kSites + 1);
+  for (mesh::SiteId id = 1; id <= kSites + 1; ++id) {
+    if (id == self || (id > 1 && id <= kSites))
+      builder.site(id, id == self ? "self" : "s" + std::to_string(id));
+  }
+  for (mesh::SiteId low = 1; low <= kSites + 1; ++low) {
+    for (mesh::SiteId high = low + 1; high <= kSites + 1; ++high) {
+      if (!builder.has(low) || !builder.has(high)) continue;
       if (*rc::gen::arbitrary<bool>()) builder.link(low, high);
     }
   }
@@ -24,8 +36,9 @@ mesh::Mesh any_mesh() {
   for (mesh::Site& site : mesh.sites) {
     if (*rc::gen::arbitrary<bool>()) site.endpoint.reset();
   }
+  if (families > 0) mesh = families == 1 ? test::with_ipv6(mesh) : test::ipv6_alone(mesh);
   for (mesh::Link& link : mesh.links) link.mtu = *rc::gen::element(1300, 1400);
-  return mesh;
+  return *rc::gen::arbitrary<bool>() ? test::without_gre(mesh) : mesh;
 }
 
 WantedState wanted_of(const mesh::Mesh& mesh) {
@@ -33,7 +46,7 @@ WantedState wanted_of(const mesh::Mesh& mesh) {
   for (const mesh::Site& site : mesh.sites) {
     if (site.endpoint) endpoints[site.id] = {{*parse_address(site.endpoint->host), site.endpoint->port}};
   }
-  WantedState state = wanted(mesh, 1, PrivateKey{1}, endpoints);
+  WantedState state = wanted(mesh, self_of(mesh).id, PrivateKey{1}, endpoints);
   state.files = {{.path = "/etc/bird.conf", .content = "# trimtab " + state.table}};
   return state;
 }
@@ -42,6 +55,8 @@ ModelKernel any_kernel() {
   ModelKernel kernel(*rc::gen::inRange(0, 3));
   for (auto& [path, value] : kernel.state.sysctls) {
     if (path.ends_with("_redirects") || path.ends_with("/forwarding")) value = *rc::gen::element("0", "1");
+    if (path.ends_with("/accept_ra")) value = *rc::gen::element("0", "1", "2");
+    if (path.ends_with("/disable_ipv6")) value = *rc::gen::element("0", "1");
     if (path.ends_with("/rp_filter")) value = *rc::gen::element("0", "1", "2");
   }
   auto& sysctls = kernel.state.sysctls;
@@ -53,15 +68,6 @@ std::string difference(const std::string& before, const std::string& after) {
   std::string text;
   for (const std::string& line : text_diff(before, after)) text += line + "\n";
   return text;
-}
-
-void forget_first_endpoints(const ModelKernel& before, ModelKernel& after) {
-  if (!before.state.wireguard || !after.state.wireguard) return;
-  for (const FoundPeer& old : before.state.wireguard->peers) {
-    for (FoundPeer& peer : after.state.wireguard->peers) {
-      if (peer.key == old.key && !old.endpoint) peer.endpoint.reset();
-    }
-  }
 }
 
 void up(ModelKernel& kernel, Memory& memory, const mesh::Mesh& mesh) {
@@ -85,10 +91,12 @@ RC_GTEST_PROP(AnyMesh, UpTwiceThenAnotherThenDownLeavesNothing, ()) {
   RC_ASSERT(difference(before, kernel.text()) == "");
 }
 
+// Of the same families: the kernel's settings for one that links no longer carry stay until `down`.
 RC_GTEST_PROP(AnyMesh, ChangeFromOneToAnotherEndsWhereTheOtherFromNothingDoes, ()) {
   const ModelKernel fresh = any_kernel();
-  const mesh::Mesh first = any_mesh();
-  const mesh::Mesh second = any_mesh();
+  const int families = *rc::gen::inRange(0, 3);
+  const mesh::Mesh first = any_mesh(families);
+  const mesh::Mesh second = any_mesh(families);
   ModelKernel direct = fresh;
   Memory memory_direct;
   up(direct, memory_direct, second);
@@ -98,44 +106,71 @@ RC_GTEST_PROP(AnyMesh, ChangeFromOneToAnotherEndsWhereTheOtherFromNothingDoes, (
   up(changed, memory_changed, second);
   // A site that lost its endpoint keeps what WireGuard knows of it; everything else must be equal.
   for (ModelKernel* kernel : {&direct, &changed}) {
-    for (FoundPeer& peer : kernel->state.wireguard->peers) peer.endpoint.reset();
-    if (!first.sites.front().endpoint || !second.sites.front().endpoint) kernel->state.wireguard->port = 0;
+    // What the first mesh's WireGuard turned off stays so until `down`, though the second may have none.
+    kernel->state.sysctls["net/ipv4/conf/all/send_redirects"] = "0";
+    for (auto& [name, device] : kernel->state.wireguard) {
+      for (FoundPeer& peer : device.peers) peer.endpoint.reset();
+      if (!self_of(first).endpoint || !self_of(second).endpoint) device.port = 0;
+    }
   }
   RC_ASSERT(difference(direct.text(), changed.text()) == "");
 }
 
-// A failure at any step: undoing those before it, last first, is as if nothing had been tried. But for one
-// thing that WireGuard has no words for: a peer that got its first endpoint keeps it.
+// A failure at any step: undoing those before it, last first, is as if nothing had been tried.
 RC_GTEST_PROP(AnyMesh, FailureAtAnyStepIsUndone, ()) {
   ModelKernel kernel = any_kernel();
   Memory memory;
   if (*rc::gen::arbitrary<bool>()) up(kernel, memory, any_mesh());
-  ModelKernel before = kernel;
+  const ModelKernel before = kernel;
   const Plan plan = plan_up(wanted_of(any_mesh()), kernel.state, memory);
   const auto failing = *rc::gen::inRange<std::size_t>(0, plan.steps.size() + 1);
   for (std::size_t i = 0; i < failing; ++i) RC_ASSERT(kernel.take(plan.steps[i].action) == "");
   for (std::size_t i = failing; i-- > 0;) {
     for (const Action& action : plan.steps[i].undo) RC_ASSERT(kernel.take(action) == "");
   }
-  forget_first_endpoints(before, kernel);
   RC_ASSERT(difference(before.text(), kernel.text()) == "");
 }
 
-// Killed at any step, with memory written before the first: another `up` finishes it, `down` still undoes it.
+// Killed at any step of any change, and perhaps again while it goes on: another `up` ends where one that
+// nobody interrupted does, in the kernel and in memory, and `down` leaves what was there before the first.
 RC_GTEST_PROP(AnyMesh, InterruptionAtAnyStepIsFinishedOrUndoneLater, ()) {
   ModelKernel kernel = any_kernel();
-  const std::string before = kernel.text();
+  const std::string nothing = kernel.text();
+  Memory memory;
+  if (*rc::gen::arbitrary<bool>()) up(kernel, memory, any_mesh());
+  ModelKernel uninterrupted = kernel;
+  Memory memory_uninterrupted = memory;
   const mesh::Mesh mesh = any_mesh();
-  const Plan plan = plan_up(wanted_of(mesh), kernel.state, {});
-  const auto killed = *rc::gen::inRange<std::size_t>(0, plan.steps.size() + 1);
-  for (std::size_t i = 0; i < killed; ++i) RC_ASSERT(kernel.take(plan.steps[i].action) == "");
-  Memory memory = plan.memory;
+  up(uninterrupted, memory_uninterrupted, mesh);
+  for (int again = *rc::gen::inRange(1, 4); again > 0; --again) {
+    const Plan plan = plan_up(wanted_of(mesh), kernel.state, memory);
+    RC_ASSERT(plan.conflicts.empty());
+    memory = underway(memory, plan.memory, "up", plan.objects());
+    const auto killed = *rc::gen::inRange<std::size_t>(0, plan.steps.size() + 1);
+    for (std::size_t i = 0; i < killed; ++i) RC_ASSERT(kernel.take(plan.steps[i].action) == "");
+  }
   if (*rc::gen::arbitrary<bool>()) {
     up(kernel, memory, mesh);
-    RC_ASSERT(plan_up(wanted_of(mesh), kernel.state, memory).steps.empty());
+    RC_ASSERT(difference(uninterrupted.text(), kernel.text()) == "");
+    RC_ASSERT(difference(format_memory(memory_uninterrupted), format_memory(memory)) == "");
   }
   RC_ASSERT(kernel.take(plan_down(kernel.state, memory)) == "");
-  RC_ASSERT(difference(before, kernel.text()) == "");
+  RC_ASSERT(difference(nothing, kernel.text()) == "");
+}
+
+// The same for `down`.
+RC_GTEST_PROP(AnyMesh, InterruptedDownIsFinishedLater, ()) {
+  ModelKernel kernel = any_kernel();
+  const std::string nothing = kernel.text();
+  Memory memory;
+  up(kernel, memory, any_mesh());
+  const Plan plan = plan_down(kernel.state, memory);
+  memory.doing = "down";
+  const auto killed = *rc::gen::inRange<std::size_t>(0, plan.steps.size() + 1);
+  for (std::size_t i = 0; i < killed; ++i) RC_ASSERT(kernel.take(plan.steps[i].action) == "");
+  if (*rc::gen::arbitrary<bool>()) up(kernel, memory, any_mesh());
+  RC_ASSERT(kernel.take(plan_down(kernel.state, memory)) == "");
+  RC_ASSERT(difference(nothing, kernel.text()) == "");
 }
 
 }  // namespace

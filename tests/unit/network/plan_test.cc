@@ -165,9 +165,8 @@ TEST(Drift, IsRepaired) {
   }
   std::erase_if(state.routes, [](const FoundRoute& route) { return route.protocol == kRouteProtocol; });
   std::erase_if(state.addresses, [](const FoundAddress& entry) { return entry.address.interface == "wg0"; });
-  state.wireguard->peers[0].allowed = {*parse_prefix("0.0.0.0/0")};
-  state.wireguard->peers.push_back({.key = {{99}}, .allowed = {*parse_prefix("10.0.0.0/8")}});
-  state.wireguard->private_key.reset();
+  state.wireguard.at("wg0").peers[0].allowed = {*parse_prefix("0.0.0.0/0")};
+  state.wireguard.at("wg0").private_key.reset();
   *state.table_listing += "# a rule more\n";
   state.sysctls["net/ipv4/conf/gre-b/rp_filter"] = "1";
   state.files["/etc/bird.conf"] = "edited";
@@ -178,7 +177,8 @@ TEST(Drift, IsRepaired) {
 TEST(Drift, EndpointThatWireGuardLearntIsNone) {
   Router router;
   router.up(test::four_sites());
-  router.kernel.state.wireguard->peers[0].endpoint = SocketAddress{*parse_address("203.0.113.5"), 1024};
+  router.kernel.state.wireguard.at("wg0").peers[0].endpoint =
+      SocketAddress{*parse_address("203.0.113.5"), 1024};
   EXPECT_EQ(format_plan(router.up(test::four_sites())), "");
 }
 
@@ -189,7 +189,7 @@ TEST(Endpoint, ChangedInTheMeshFileIsSet) {
   test::site(mesh, test::kB).endpoint->port = 4500;
   EXPECT_THAT(format_plan(router.up(mesh)),
               HasSubstr("~ peer b: endpoint 198.51.100.2:51820 -> 198.51.100.2:4500"));
-  EXPECT_EQ(router.kernel.state.wireguard->peers[0].endpoint->port, 4500);
+  EXPECT_EQ(router.kernel.state.wireguard.at("wg0").peers[0].endpoint->port, 4500);
 }
 
 TEST(Endpoint, OfSeveralAddressesTheOneInUseStays) {
@@ -246,6 +246,48 @@ TEST(Link, WithAnotherSubnetChangesItsAddress) {
   EXPECT_THAT(text, HasSubstr("+ address 172.31.99.1/30 on gre-b"));
 }
 
+// What `plan` says of BGP sessions that would reset.
+class SessionsReset : public testing::Test {
+ protected:
+  void SetUp() override { EXPECT_EQ(router_.up(mesh_).sessions_reset(), 0u) << "links that are new"; }
+  std::size_t after_change() {
+    return plan_up(wanted(mesh_, test::kA, key_, endpoints_of(mesh_)), router_.kernel.state, router_.memory)
+        .sessions_reset();
+  }
+  Router router_;
+  mesh::Mesh mesh_ = test::four_sites();
+  PrivateKey key_ = kKey;
+};
+
+TEST_F(SessionsReset, NoneByAnotherMtuOrEndpoint) {
+  mesh_.links[0].mtu = 1300;
+  test::site(mesh_, test::kB).endpoint->port = 4500;
+  EXPECT_EQ(after_change(), 0u);
+}
+
+TEST_F(SessionsReset, OneByAnotherAddressOfItsLink) {
+  mesh_.links[0].subnet = {*parse_prefix("172.31.99.0/30")};
+  mesh_.links[0].ends[0].address = {*parse_address("172.31.99.1")};
+  EXPECT_EQ(after_change(), 1u);
+}
+
+TEST_F(SessionsReset, OneByALinkThatGoes) {
+  mesh_.links.erase(mesh_.links.begin());
+  EXPECT_EQ(after_change(), 1u);
+}
+
+TEST_F(SessionsReset, OneByANeighboursKeyAndAllByOurs) {
+  test::site(mesh_, test::kB).public_key.bytes[5] ^= 1;
+  EXPECT_EQ(after_change(), 1u);
+  key_ = PrivateKey{9};
+  EXPECT_EQ(after_change(), 2u);
+}
+
+TEST_F(SessionsReset, OneByAnotherInterfaceName) {
+  mesh_.links[0].ends[0].interface = "uplink";
+  EXPECT_EQ(after_change(), 1u);
+}
+
 TEST(Foreign, AddressOnOurInterfaceStaysAndIsNoted) {
   Router router;
   router.up(test::four_sites());
@@ -293,6 +335,16 @@ TEST(Foreign, OurAddressElsewhereIsNamed) {
   EXPECT_THAT(router.refusals(test::four_sites()).at(0).text(), HasSubstr("on interface wan"));
 }
 
+TEST(Foreign, PeerOfWg0IsNamedAndStays) {
+  Router router;
+  router.up(test::four_sites());
+  router.kernel.state.wireguard.at("wg0").peers.push_back(
+      {.key = {{99}}, .allowed = {*parse_prefix("10.255.0.2/32")}});
+  EXPECT_THAT(router.refusals(test::four_sites()).at(0).text(),
+              HasSubstr("(allowed IPs 10.255.0.2/32) is not"));
+  EXPECT_EQ(plan_down(router.kernel.state, router.memory).conflicts.size(), 1u);
+}
+
 TEST(Foreign, TableAndFileAreNamed) {
   Router router;
   router.kernel.state.table_listing = "table inet trimtab {\n}\n";
@@ -327,6 +379,88 @@ TEST(Secrets, NoStepTellsThePrivateKey) {
   EXPECT_EQ(format_plan(plan).find("abab"), std::string::npos);
   EXPECT_EQ(format_plan(plan).find("q6ur"), std::string::npos) << "in base64";
   EXPECT_EQ(format_memory(plan.memory).find("abab"), std::string::npos);
+}
+
+// ---- both families
+
+TEST(Ipv6, ForwardingIsOnAndRouterAdvertisementsAreStillHeeded) {
+  Router router;
+  auto& sysctls = router.kernel.state.sysctls;
+  sysctls["net/ipv6/conf/br-lan/accept_ra"] = "0";
+  const std::string before = router.kernel.text();
+  const mesh::Mesh mesh = test::with_ipv6(test::four_sites());
+  EXPECT_THAT(format_plan(router.up(mesh)),
+              HasSubstr("~ setting net.ipv6.conf.all.forwarding\n    0 -> 1\n    wan accept_ra 1 -> 2"));
+  EXPECT_EQ(sysctls["net/ipv6/conf/all/forwarding"], "1");
+  EXPECT_EQ(sysctls["net/ipv6/conf/wan/accept_ra"], "2");
+  EXPECT_EQ(sysctls["net/ipv6/conf/br-lan/accept_ra"], "0");
+  EXPECT_EQ(sysctls["net/ipv6/conf/gre-b/accept_ra"], "0") << "nobody in the mesh gives this router a route";
+  EXPECT_TRUE(router.up(mesh).steps.empty());
+  router.down();
+  EXPECT_EQ(router.kernel.text(), before);
+}
+
+TEST(Ipv6, ARouterThatHeededNoAdvertisementsDoesNotBegin) {
+  Router router;
+  for (auto& [path, value] : router.kernel.state.sysctls) {
+    if (path.starts_with("net/ipv6/") && path.ends_with("/forwarding")) value = "1";
+  }
+  router.up(test::with_ipv6(test::four_sites()));
+  EXPECT_EQ(router.kernel.state.sysctls["net/ipv6/conf/wan/accept_ra"], "1");
+}
+
+TEST(Ipv6, AWanThatCameBackIsMadeToHeedThemAgain) {
+  Router router;
+  const mesh::Mesh mesh = test::with_ipv6(test::four_sites());
+  router.up(mesh);
+  router.kernel.state.sysctls["net/ipv6/conf/wan/accept_ra"] = "1";
+  EXPECT_THAT(format_plan(router.up(mesh)), HasSubstr("~ setting net.ipv6.conf.wan.accept_ra\n    1 -> 2"));
+}
+
+TEST(Ipv6, OfAMeshWithoutItIsLeftAlone) {
+  Router router;
+  router.up(test::four_sites());
+  EXPECT_EQ(router.kernel.state.sysctls["net/ipv6/conf/all/forwarding"], "0");
+  Router alone;
+  alone.up(test::ipv6_alone(test::four_sites()));
+  EXPECT_EQ(alone.kernel.state.sysctls["net/ipv4/ip_forward"], "0");
+}
+
+TEST(Ipv6, IsRefusedWhereTheKernelHasNone) {
+  Router router;
+  std::erase_if(router.kernel.state.sysctls,
+                [](const auto& one) { return one.first.starts_with("net/ipv6/"); });
+  const auto refusals = router.refusals(test::with_ipv6(test::four_sites()));
+  ASSERT_EQ(refusals.size(), 1u);
+  EXPECT_THAT(refusals[0].text(), HasSubstr("this kernel has no IPv6"));
+}
+
+TEST(Tunnel, OfAnotherFamilyIsMadeAnew) {
+  Router router;
+  router.up(test::four_sites());
+  const Plan plan = router.up(test::ipv6_alone(test::four_sites()));
+  EXPECT_THAT(format_plan(plan), HasSubstr("- interface gre-b\n    it becomes another kind of interface\n"));
+  EXPECT_THAT(format_plan(plan),
+              HasSubstr("+ interface gre-b\n    gre from fd00:255::1 to fd00:255::2, ttl 255\n"));
+  EXPECT_EQ(plan.sessions_reset(), 2u);
+}
+
+TEST(Tunnel, WithAnEncapsulationLimitIsMended) {
+  Router router;
+  const mesh::Mesh mesh = test::ipv6_alone(test::four_sites());
+  router.up(mesh);
+  router.kernel.state.interfaces.back().interface.gre->encapsulation_limit = true;
+  EXPECT_THAT(format_plan(router.up(mesh)), HasSubstr("with an encapsulation limit\n"));
+}
+
+TEST(WithoutGre, EachLinkIsConfiguredByItself) {
+  Router router;
+  router.up(test::four_sites());
+  const std::string text = format_plan(router.up(test::without_gre(test::four_sites())));
+  EXPECT_THAT(text, HasSubstr("- interface wg0\n    this encapsulation does not need it\n"));
+  EXPECT_THAT(text, HasSubstr("+ WireGuard on wg-b\n    + private key\n    + port 51822\n"
+                              "    + peer b: 0.0.0.0/0, ::/0, endpoint 198.51.100.2:51820\n"));
+  EXPECT_EQ(router.kernel.state.wireguard.size(), 2u);
 }
 
 }  // namespace

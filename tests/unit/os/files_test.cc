@@ -37,6 +37,23 @@ TEST(Files, ReadsWithinBounds) {
   EXPECT_EQ(read_file("/proc/self/maps", 16).error().number, EFBIG);
 }
 
+// What root acts on must be root's, or whoever may write to the directory acts as root.
+TEST(Files, TrustsNoFileOfSomebodyElse) {
+  const TemporaryDirectory directory;
+  put(directory / "file", "four");
+  EXPECT_EQ(*read_trusted_file(directory / "file", 4), "four");
+  EXPECT_EQ(read_trusted_file(directory / "absent", 4).error().number, ENOENT);
+  ASSERT_EQ(::symlink("file", (directory / "link").c_str()), 0);
+  EXPECT_EQ(read_trusted_file(directory / "link", 4).error().number, ELOOP)
+      << "who made the link is not known";
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  ASSERT_EQ(::chown((directory / "file").c_str(), 4242, 4242), 0);
+  const auto refused = read_trusted_file(directory / "file", 4);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().number, EPERM);
+  EXPECT_NE(refused.error().what.find("belongs to user 4242"), std::string::npos);
+}
+
 TEST(Files, DoesNotWaitForTheOtherEndOfAFifo) {
   const TemporaryDirectory directory;
   ASSERT_EQ(::mkfifo((directory / "fifo").c_str(), 0600), 0);
@@ -101,6 +118,29 @@ TEST(Files, ReplacesASymbolicLinkAndSparesItsTarget) {
   ASSERT_TRUE(replace_file(directory / "metrics.conf", "new", 0644));
   EXPECT_EQ(*read_file(directory / "precious", 100), "precious");
   EXPECT_EQ(*read_file(directory / "metrics.conf", 100), "new");
+}
+
+TEST(Files, OwnFilesAreNoLinks) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(replace_file(directory / "target", "text", 0640));
+  const auto found = read_own_file(directory / "target", 100);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->text, "text");
+  EXPECT_EQ(found->mode, 0640U);
+  ASSERT_EQ(::symlink((directory / "target").c_str(), (directory / "link").c_str()), 0);
+  EXPECT_EQ(read_own_file(directory / "link", 100).error().number, ELOOP);
+}
+
+TEST(Files, WhatAKilledReplacementLeftIsSwept) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "metrics.conf";
+  for (const char* name :
+       {".0123456789abcdef", ".candidate", ".candidate.0123456789abcdef", ".0123456789abcdeX", ""})
+    ASSERT_TRUE(create_file(path + name, "", 0600));
+  remove_abandoned(path);
+  EXPECT_FALSE(read_file(path + ".0123456789abcdef", 10));
+  for (const char* name : {".candidate", ".candidate.0123456789abcdef", ".0123456789abcdeX", ""})
+    EXPECT_TRUE(read_file(path + name, 10)) << name;
 }
 
 TEST(Files, AFailedReplacementLeavesEverythingAsItWas) {

@@ -119,6 +119,30 @@ TEST(IcmpSocket, OnlyAnswersToOurOwnWakeUs) {
   });
 }
 
+TEST(IcmpSocket, HearsOfOthersRequestsOnlyWhereItAskedForThem) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    auto socket = IcmpSocket::open(kIdentifier, {.packet_bytes = 44, .sequence_bits = 0x8000});
+    ASSERT_TRUE(socket);
+    const auto sequence = [](std::vector<std::uint8_t> message, std::uint8_t high) {
+      message[2] = message[3] = 0;
+      message[6] = high;
+      const std::uint16_t sum = checksum(message);
+      message[2] = static_cast<std::uint8_t>(sum >> 8U);
+      message[3] = static_cast<std::uint8_t>(sum & 0xffU);
+      return message;
+    };
+    auto ping = request(2, 0x1234);
+    ping.resize(64);
+    send_as_stranger(sequence(request(1, 0x1234), 0x7f));
+    send_as_stranger(sequence(ping, 0x80));
+    send_as_stranger(sequence(request(3, 0x1234), 0x80));
+    const auto received = collect(*socket);
+    ASSERT_EQ(received.size(), 1U);
+    EXPECT_EQ(received[0].packet[28], 3);
+  });
+}
+
 TEST(IcmpSocket, HearsOfErrorsAboutItsRequests) {
   in_own_namespace([] {
     ip("link set lo up");
@@ -264,6 +288,124 @@ TEST(IcmpSocket, ReadsAFloodInPortions) {
     for (int count = 0; count < 400; ++count) send_as_stranger(icmp(0, kIdentifier, 1));
     EXPECT_EQ(socket->receive().size(), 256U);
     EXPECT_GT(socket->receive().size(), 0U);
+  });
+}
+
+// What is as long as the interface's MTU comes back whole, a byte more does not leave, and none goes in
+// pieces.
+void expect_whole_or_refused(IcmpSocket& socket, const IpAddress& own, std::vector<std::uint8_t> message,
+                             std::size_t ip_header) {
+  for (const std::size_t mtu : {1500U, 9216U}) {
+    ip("link set lo mtu " + std::to_string(mtu));
+    for (const std::size_t packet : {mtu, mtu + 1}) {
+      message.resize(packet - ip_header, 0);  // zeros leave the checksum as it is
+      const Outgoing outgoing{index_of("lo"), own, own, message};
+      const auto departures = socket.send({&outgoing, 1});
+      EXPECT_EQ(departures.at(0).error, packet == mtu ? 0 : EMSGSIZE) << packet;
+    }
+    const auto received = collect(socket);
+    ASSERT_EQ(received.size(), 1U) << mtu;
+    EXPECT_EQ(received[0].packet.size(), mtu - (own.family == Family::ipv4 ? 0 : ip_header));
+  }
+}
+
+TEST(IcmpSocket, SendsLongPacketsWholeOrNotAtAll) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    auto socket = IcmpSocket::open(kIdentifier);
+    ASSERT_TRUE(socket);
+    expect_whole_or_refused(*socket, address("127.0.0.1"), request(1), 20);
+  });
+}
+
+TEST(IcmpSocket, ReadsManyLongPacketsEachWhole) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    auto socket = IcmpSocket::open(kIdentifier);
+    ASSERT_TRUE(socket);
+    std::vector<std::vector<std::uint8_t>> messages;
+    for (std::uint8_t mark = 1; mark <= 40; ++mark) messages.push_back(request(mark));
+    for (auto& message : messages) message.resize(9216 - 20, 0);
+    std::vector<Outgoing> batch;
+    for (const auto& message : messages)
+      batch.push_back({index_of("lo"), address("127.0.0.1"), address("127.0.0.1"), message});
+    socket->send(batch);
+    const auto received = collect(*socket);
+    ASSERT_EQ(received.size(), 40U);
+    for (std::size_t at = 0; at < received.size(); ++at) {
+      EXPECT_EQ(received[at].packet.size(), 9216U);
+      EXPECT_EQ(received[at].packet[28], at + 1);
+    }
+  });
+}
+
+// ---- over IPv6
+
+std::vector<std::uint8_t> request6(std::uint8_t mark, std::uint16_t identifier = kIdentifier) {
+  auto message = icmp(128, identifier, mark);
+  message[2] = message[3] = 0;  // the kernel's to fill in
+  return message;
+}
+
+TEST(IcmpSocket6, MeasuresLoopbackAndTellsTheSource) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    ip("address add fd31::1/128 dev lo nodad");
+    auto socket = IcmpSocket::open(kIdentifier, {}, Family::ipv6);
+    ASSERT_TRUE(socket) << socket.error().text();
+    const auto message = request6(1);
+    const auto stranger = request6(2, kIdentifier + 1);
+    const Outgoing packets[] = {{index_of("lo"), address("fd31::1"), address("::1"), message},
+                                {index_of("lo"), address("fd31::1"), address("::1"), stranger}};
+    const auto departures = socket->send(packets);
+    ASSERT_EQ(departures.size(), 2U);
+    EXPECT_EQ(departures[0].error, 0);
+    const auto received = collect(*socket);
+    ASSERT_EQ(received.size(), 1U) << "neither the request itself nor another program's reply";
+    EXPECT_EQ(received[0].interface_index, index_of("lo"));
+    EXPECT_EQ(received[0].source, address("::1"));
+    ASSERT_EQ(received[0].packet.size(), 24U);
+    EXPECT_EQ(received[0].packet[0], 129);
+    EXPECT_EQ(received[0].packet[8], 1);
+    EXPECT_TRUE(received[0].stamp.has_value());
+  });
+}
+
+TEST(IcmpSocket6, SendsLongPacketsWholeOrNotAtAll) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    auto socket = IcmpSocket::open(kIdentifier, {}, Family::ipv6);
+    ASSERT_TRUE(socket) << socket.error().text();
+    expect_whole_or_refused(*socket, address("::1"), request6(1), 40);
+  });
+}
+
+TEST(IcmpSocket6, HearsQuickRequestsAndErrorsAboutItsOwn) {
+  in_own_namespace([] {
+    ip("link set lo up");
+    auto socket = IcmpSocket::open(kIdentifier, {.packet_bytes = 64, .sequence_bits = 0x8000}, Family::ipv6);
+    ASSERT_TRUE(socket) << socket.error().text();
+    auto quick = request6(1, 7);
+    quick[6] = 0x80;
+    const auto regular = request6(2, 7);
+    std::vector<std::uint8_t> error(8 + 40, 0);
+    error[0] = 1;
+    error[8] = 0x60;
+    error[8 + 6] = IPPROTO_ICMPV6;
+    auto others_error = error;
+    const auto mine = request6(3);
+    const auto theirs = request6(3, 7);
+    error.insert(error.end(), mine.begin(), mine.end());
+    others_error.insert(others_error.end(), theirs.begin(), theirs.end());
+    std::vector<Outgoing> packets;
+    for (std::span<const std::uint8_t> message :
+         std::vector<std::span<const std::uint8_t>>{quick, regular, error, others_error}) {
+      packets.push_back({index_of("lo"), address("::1"), address("::1"), message});
+    }
+    socket->send(packets);
+    std::vector<int> types;
+    for (const Incoming& incoming : collect(*socket)) types.push_back(incoming.packet[0]);
+    EXPECT_EQ(types, (std::vector<int>{128, 1}));
   });
 }
 

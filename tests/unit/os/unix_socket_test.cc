@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -44,6 +45,29 @@ TEST(UnixListener, LetsOnlyTheGroupIn) {
   struct stat found {};
   ASSERT_EQ(::stat((directory / "sock").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777U, 0660U);
+}
+
+TEST(UnixListener, KnowsWhoAsksWhateverTheModeSays) {
+  const TemporaryDirectory directory;
+  auto listener = UnixListener::open(directory / "sock");
+  ASSERT_TRUE(listener);
+  ASSERT_EQ(::chmod((directory / "").c_str(), 0755), 0);
+  ASSERT_EQ(::chmod((directory / "sock").c_str(), 0666), 0);
+  for (const gid_t group : {gid_t{65534}, ::getgid()}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const bool became = ::setgroups(1, &group) == 0 && ::setgid(65534) == 0 && ::setuid(65534) == 0;
+      const auto stream = UnixStream::connect(directory / "sock");
+      ::pause();
+      ::_exit(became && stream ? 0 : 1);
+    }
+    std::optional<UnixStream> served;
+    while (!(served = listener->accept())) std::this_thread::yield();
+    EXPECT_EQ(served->peer()->uid, 65534U);
+    EXPECT_EQ(listener->admits(*served), group == ::getgid()) << "group " << group;
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
 }
 
 TEST(UnixListener, ASecondOwnerIsRefused) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+
+#include "util/rng.h"
 
 namespace trimtab::probe {
 namespace {
@@ -41,7 +44,7 @@ TEST(Allowance, IsEarnedByRegularProbes) {
       {"usual",
        false,
        std::nullopt,
-       {{0, 0, "nothing was earned yet"},
+       {{0, 2, "two batches to begin with"},
         {4, 0, "less than a batch"},
         {1, 1, "five for five"},
         {12, 2, "two are left over"},
@@ -50,14 +53,43 @@ TEST(Allowance, IsEarnedByRegularProbes) {
       {"metered",
        true,
        std::nullopt,
-       {{9, 0, "two for one"}, {1, 1, "five for ten"}, {1000, 2, "10 at most are saved up"}}},
+       {{0, 1, "one to begin with"},
+        {9, 0, "two for one"},
+        {1, 1, "five for ten"},
+        {1000, 2, "10 at most are saved up"}}},
   };
   for (const Case& row : table) run(row);
 }
 
+// Whatever is asked for, and whenever: what it began with, and what was earned since.
+TEST(Allowance, IsNeverAheadOfTheRegularProbesByMoreThanItBeganWith) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    Rng rng(seed);
+    Allowance usual(false, std::nullopt, MonotonicTime{1h}), metered(true, std::nullopt, MonotonicTime{1h});
+    int regular = 0, quick = 0, quick_metered = 0, most = 0;
+    for (int step = 0; step < 10'000; ++step) {
+      const auto one_of = rng.below(20);
+      if (one_of < 10) {
+        ++regular;
+        usual.earn();
+        metered.earn();
+      } else {
+        const int probes = static_cast<int>(one_of) - 9;
+        quick += usual.take(MonotonicTime{1h}, probes) ? probes : 0;
+        quick_metered += metered.take(MonotonicTime{1h}, probes) ? probes : 0;
+      }
+      most = std::max(most, quick - regular);
+      ASSERT_LE(quick, regular + 10) << "seed " << seed << ", step " << step;
+      ASSERT_LE(quick_metered, regular / 2 + 5) << "seed " << seed << ", step " << step;
+    }
+    EXPECT_GT(most, 5) << "it may be used";
+    EXPECT_GE(quick, regular);
+  }
+}
+
 TEST(Allowance, IsWithinTheBudgetToo) {
   const std::vector<Case> table{
-      {"none is left", false, Budget{0, 100}, {{1000, 0, "not a byte"}}},
+      {"none is left", false, Budget{0, 100}, {{0, 0, "not a byte"}, {1000, 0, "nor later"}}},
       {"ample", false, Budget{10'000'000, 100}, {{1000, 8, "as without one"}, {5, 1, "five for five"}}},
       {"small", false, Budget{24'000, 100}, {{100, 2, "1,000 bytes may be spent at once"}}},
       {"smaller", false, Budget{11'999, 100}, {{100, 0, "less than a batch costs"}}},

@@ -32,6 +32,31 @@ TEST(Icmp, ReadsWhatItsRequestIsAnsweredWith) {
   EXPECT_EQ(reply.nonce, kRequest.nonce);
 }
 
+TEST(Icmp, PadsARequestAndReadsItsAnswersLength) {
+  for (const std::size_t payload : {17U, 1372U, 1373U, 9188U}) {
+    EchoRequest request = kRequest;
+    request.payload_bytes = payload;
+    const Bytes message = encode(request);
+    EXPECT_EQ(message.size(), 8 + payload);
+    const Answer answer = decode(reply_to(message));
+    ASSERT_EQ(kind_of(answer), "reply") << payload;
+    EXPECT_EQ(std::get<EchoReply>(answer).payload_bytes, payload);
+    EXPECT_EQ(std::get<EchoReply>(answer).nonce, kRequest.nonce);
+    EXPECT_EQ(kind_of(decode(ip_packet({}, message))), "foreign") << "no small probe of the peer's";
+  }
+}
+
+TEST(Icmp, ReadsARequestOfThePeers) {
+  const Answer answer = decode(ip_packet({}, encode(kRequest)));
+  ASSERT_EQ(kind_of(answer), "request");
+  EXPECT_EQ(std::get<EchoAsked>(answer).source.text(), "10.0.0.2");
+  EXPECT_EQ(std::get<EchoAsked>(answer).sequence, kRequest.sequence);
+  Bytes longer = encode(kRequest);
+  longer.push_back(0);
+  longer.push_back(0);
+  EXPECT_EQ(kind_of(decode(ip_packet({}, longer))), "foreign") << "somebody's ping";
+}
+
 TEST(Icmp, ReadsAnErrorAboutItsRequest) {
   const Answer answer = decode(unreachable(encode(kRequest), 28));
   ASSERT_EQ(kind_of(answer), "error");
@@ -87,11 +112,10 @@ TEST(Icmp, SaysWhatIsWrongWithEverythingElse) {
       {"don't fragment is no fragment", [] { return changed(6, 0x40, false); }, "reply"},
       {"wrong checksum", [] { return changed(22, 0x11, false); }, "checksum"},
       {"one bit of the nonce", [] { return changed(30, 0x80, false); }, "checksum"},
-      {"a request", [] { return changed(20, 8, true); }, "foreign"},
       {"a code other than 0", [] { return changed(21, 1, true); }, "foreign"},
       {"payload of 15 bytes", [] { return with_payload(15); }, "foreign"},
-      {"payload of 17 bytes", [] { return with_payload(17); }, "foreign"},
-      {"payload of 60 kB", [] { return with_payload(60'000); }, "foreign"},
+      {"payload of 17 bytes, which says so itself", [] { return with_payload(17); }, "reply"},
+      {"payload of 60 kB", [] { return with_payload(60'000); }, "reply"},
       {"IP options before it", [] { return reply_to(encode(kRequest), {.option_bytes = 40}); }, "reply"},
       {"padding after it",
        [] {

@@ -293,6 +293,25 @@ TEST(Ledger, SaysWhenAProbeWillBeLost) {
   EXPECT_FALSE(ledger.next_deadline());
 }
 
+TEST(Ledger, AProbeKeepsTheTimeOutItWasAddedWith) {
+  Ledger ledger(3, kPeer, 3s);
+  const std::uint16_t patient = ledger.add(ledger.open_round(at(10s), 1), kNonce, at(10s));
+  ledger.set_timeout(1s);
+  const std::uint16_t hasty = ledger.add(ledger.open_round(at(10s), 1), kNonce, at(10s));
+  ledger.sent(patient, instant(10s));
+  ledger.sent(hasty, instant(10100ms));
+  EXPECT_EQ(ledger.next_deadline(), at(11100ms)) << "the younger one is given up first";
+  ledger.expire(at(11100ms));
+  EXPECT_EQ(ledger.counters().lost, 1U);
+  EXPECT_EQ(ledger.next_deadline(), at(13s));
+  ledger.received({.source = kPeer, .sequence = patient, .nonce = kNonce},
+                  {.stamp = instant(12s).wall, .read = instant(12s)});
+  const auto rounds = ledger.take_rounds();
+  ASSERT_EQ(rounds.size(), 2U);
+  EXPECT_EQ(rounds[0].results[0].outcome, Outcome::answered);
+  EXPECT_EQ(rounds[1].results[0].outcome, Outcome::lost);
+}
+
 // 75,000 probes: the sequence numbers come round, and every answer finds its own probe.
 TEST(Ledger, OutlivesTheWrapOfSequenceNumbers) {
   Ledger ledger(3, kPeer, 3s);
@@ -303,7 +322,7 @@ TEST(Ledger, OutlivesTheWrapOfSequenceNumbers) {
     nonce[0] = static_cast<std::uint8_t>(count);
     nonce[1] = static_cast<std::uint8_t>(count >> 8U);
     const std::uint16_t sequence = ledger.add(ledger.open_round(at(now), 1), nonce, at(now));
-    EXPECT_EQ(sequence, static_cast<std::uint16_t>(count & 0x7fff));
+    EXPECT_EQ(sequence, static_cast<std::uint16_t>(count & 0x3fff));
     ledger.sent(sequence, instant(now));
     if (count % 3 != 0) {
       ledger.received({.source = kPeer, .sequence = sequence, .nonce = nonce},

@@ -62,6 +62,7 @@ void repair_checksum(Bytes& packet) {
 
 std::string kind_of(const Answer& answer) {
   if (std::holds_alternative<EchoReply>(answer)) return "reply";
+  if (std::holds_alternative<EchoAsked>(answer)) return "request";
   if (std::holds_alternative<EchoError>(answer)) return "error";
   if (std::holds_alternative<Foreign>(answer)) return "foreign";
   return std::get<Malformed>(answer).why;

@@ -26,7 +26,7 @@ Bytes unreachable(const Bytes& request, std::size_t quoted, const Ip& ip = {});
 // Sets the ICMP checksum right again after a change; the IP header has no options.
 void repair_checksum(Bytes& packet);
 
-// "reply", "error", "foreign", or why it is malformed.
+// "reply", "request", "error", "foreign", or why it is malformed.
 std::string kind_of(const Answer& answer);
 
 }  // namespace trimtab::probe::testing

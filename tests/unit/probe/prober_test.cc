@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "packets.h"
 #include "world.h"
 
@@ -199,6 +201,21 @@ TEST(Prober, AReloadKeepsWhatDidNotChange) {
   world.prober.set_links({}, world.now);
   EXPECT_FALSE(world.prober.next_deadline());
   EXPECT_TRUE(world.prober.handle(world.now).probes.empty());
+}
+
+// Its rounds and its quick probes alike, although the link itself is as before.
+TEST(Prober, ANewTimeOutReachesLinksThatStay) {
+  World world({link_to(kB)});
+  world.prober.expect(kB, Milliseconds{900});
+  world.run_until(world.now + 10min);
+  world.prober.set_timeout(1s);
+  world.delay[kB] = 2s;
+  world.run_until(world.now + 30s);
+  world.rounds.clear();  // with what was answered before
+  world.run_until(world.now + 5min);
+  EXPECT_TRUE(std::any_of(world.rounds.begin(), world.rounds.end(), [](const Round& r) { return r.quick; }));
+  EXPECT_EQ(world.tally(kB)[Outcome::answered], 0);
+  EXPECT_GE(world.tally(kB)[Outcome::late], 75);
 }
 
 TEST(Prober, TheSameSeedRepeatsToTheBit) {

@@ -105,15 +105,33 @@ TEST(Quick, AnAnswerAfterTheBatchIsLate) {
   EXPECT_EQ(world.prober.counters(kB)->forged + world.prober.counters(kB)->duplicates, 0U);
 }
 
-// "Probing must not grow under loss": whatever the loss, no more than twice the rounds.
-TEST(Quick, AnHourOfLossCostsAtMostTwiceTheRounds) {
+// A link in its first minute has what it takes to confirm that it became slow.
+TEST(Quick, AYoungLinkIsConfirmedAtOnceToo) {
+  World world({link_to(kB)});
+  run_until(world, [&] { return world.sent[kB].size() == 1; });
+  world.prober.expect(kB, Milliseconds{40});
+  world.delay[kB] = 120ms;
+  world.run_until(world.now + 6s);
+  ASSERT_GE(world.quick[kB].size(), 10U);
+  EXPECT_LE(world.quick[kB][9] - world.quick[kB][0], 1s);
+}
+
+// "Probing must not grow under loss": whatever the loss, and at any time, quick probes are never more than
+// the regular ones and the ten that a link begins with.
+TEST(Quick, AnHourOfLossCostsAtMostAsMuchAsTheRoundsAndTen) {
   for (const int percent : {20, 50, 80}) {
     World world({link_to(kB)});
     world.prober.expect(kB, Milliseconds{40});
     world.loses = losing(percent);
     world.run_until(world.now + 1h);
     const std::size_t all = world.sent[kB].size(), quick = world.quick[kB].size();
-    EXPECT_LE(quick, all - quick) << percent;
+    std::size_t quick_so_far = 0;
+    for (std::size_t so_far = 1; so_far <= all; ++so_far) {
+      const MonotonicTime at = world.sent[kB][so_far - 1];
+      if (quick_so_far < quick && world.quick[kB][quick_so_far] == at) ++quick_so_far;
+      ASSERT_LE(quick_so_far, so_far - quick_so_far + 10) << percent;
+    }
+    ASSERT_EQ(quick_so_far, quick);
     EXPECT_GE(quick, (all - quick) / 2) << percent << ": the allowance is there to be used";
     EXPECT_LE(all - quick, 1205U) << percent << ": rounds go on at their pace";
   }
@@ -131,9 +149,9 @@ TEST(Quick, AMeteredLinkCostsAtMostHalfMore) {
   EXPECT_GE(quick, regular / 4);
 }
 
-// 5,760 rounds of five probes at 280 bytes are 8.06 MB a day.
+// 5,760 rounds of five probes at 280 bytes are 8.06 MB a day, which the budget does not count.
 TEST(Quick, StaysWithinTheBudgetOfTheDay) {
-  for (const auto& [budget, some] : {std::pair{8'000'000U, false}, std::pair{9'000'000U, true}}) {
+  for (const auto& [budget, some] : {std::pair{0U, false}, std::pair{936'000U, true}}) {
     ProbedLink link = link_to(kB);
     link.budget = Budget{budget, 280};
     World world = calm(link);
@@ -141,7 +159,7 @@ TEST(Quick, StaysWithinTheBudgetOfTheDay) {
     const std::size_t before = world.sent[kB].size();
     world.run_until(world.now + 24h);
     const std::size_t bytes = (world.sent[kB].size() - before) * 280;
-    EXPECT_LE(bytes, std::max(budget, 8'064'000U) + 1400) << "the day may begin within a round";
+    EXPECT_LE(bytes, 8'064'000U + budget + 1400) << "the day may begin within a round";
     EXPECT_GE(bytes, 8'062'600U) << "regular probes always go on";
     EXPECT_EQ(world.quick[kB].size() > 1000, some) << budget;
     EXPECT_EQ(world.quick[kB].empty(), !some) << budget;
@@ -165,14 +183,54 @@ TEST(Quick, ALinkThatIsDownIsNotAskedFaster) {
 TEST(Quick, SomebodyElsesSuspicionIsOneBatch) {
   World world({link_to(kB)});
   world.prober.check(kB, world.now);
-  world.run_until(world.now + 60s);
-  EXPECT_TRUE(world.quick[kB].empty()) << "nothing is earned yet";
-  world.prober.check(kB, world.now);
   world.prober.check(kC, world.now);
   world.prober.expect(kC, Milliseconds{1});
   ASSERT_LE(*world.prober.next_deadline(), world.now + kGrid);
   world.run_until(world.now + 60s);
   EXPECT_EQ(world.quick[kB].size(), 5U);
+}
+
+TEST(Quick, ThePeersQuickProbesAreAnsweredWithOurOwn) {
+  World world = calm();
+  const auto asks = [&](std::uint16_t sequence, SiteId from) {
+    const Bytes request = encode({.identifier = 0x5555, .sequence = sequence});
+    world.prober.received(kB, testing::ip_packet({.source = testing::peer_of(from)}, request),
+                          {.stamp = std::nullopt, .read = {world.now, WallTime{}}});
+    world.run_until(world.now + 2s);
+  };
+  asks(0x0001, kB);
+  EXPECT_TRUE(world.quick[kB].empty()) << "one of its rounds";
+  asks(0x8001, kC);
+  EXPECT_TRUE(world.quick[kB].empty()) << "somebody else's";
+  asks(0x8001, kB);
+  EXPECT_EQ(world.quick[kB].size(), 2U * kBatchProbes);
+  asks(0x8002, kB);
+  EXPECT_EQ(world.quick[kB].size(), 2U * kBatchProbes) << "once in a round";
+}
+
+// Two ends that only hear each other come to rest.
+TEST(Quick, TwoEndsDoNotKeepEachOtherAwake) {
+  World one({link_to(kB)}), other({link_to(kC)});
+  one.prober.expect(kB, Milliseconds{40});
+  other.prober.expect(kC, Milliseconds{40});
+  for (World* world : {&one, &other}) world->run_until(world->now + 10min);
+  std::size_t heard_one = 0, heard_other = 0;
+  const auto hear = [](World& world, SiteId link, std::size_t& heard, std::size_t sent) {
+    for (; heard < sent; ++heard) {
+      const Bytes request = encode({.identifier = 1, .sequence = 0x8000});
+      world.prober.received(link, testing::ip_packet({.source = testing::peer_of(link)}, request),
+                            {.stamp = std::nullopt, .read = {world.now, WallTime{}}});
+    }
+  };
+  one.prober.check(kB, one.now);
+  const MonotonicTime end = one.now + 1h;
+  while (one.now < end) {
+    one.run_until(one.now + 50ms);
+    other.run_until(one.now);
+    hear(other, kC, heard_other, one.quick[kB].size());
+    hear(one, kB, heard_one, other.quick[kC].size());
+  }
+  EXPECT_LE(one.quick[kB].size() + other.quick[kC].size(), 40U);
 }
 
 // A batch that has to wait for a regular probe's tick is handed on like every other.

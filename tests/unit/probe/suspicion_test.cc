@@ -96,6 +96,14 @@ TEST(Suspicion, IsRaisedAndClearedByProbes) {
          s.pass(3s);
        },
        true},
+      {"also one that was set meanwhile",
+       [](Suspected& s) {
+         s.suspicion.expect(Milliseconds{900});
+         s.suspicion.set_timeout(1s);
+         s.regular(std::nullopt);
+         s.pass(1s);
+       },
+       true},
       {"refused by our own kernel",
        [](Suspected& s) {
          s.regular(std::nullopt);
@@ -193,6 +201,33 @@ TEST(Suspicion, IsRaisedAndClearedByProbes) {
     row.steps(link);
     EXPECT_EQ(link.quick(), row.quick) << row.name;
   }
+}
+
+TEST(Suspicion, ThePeersIsHeardOnceInARound) {
+  Suspected s;
+  s.suspicion.hear_peer(s.now);
+  s.batch(20ms);
+  ASSERT_TRUE(s.quick()) << "two batches, as after a lost probe";
+  s.batch(20ms);
+  EXPECT_FALSE(s.quick());
+  s.suspicion.hear_peer(s.now += 1s);
+  EXPECT_FALSE(s.quick()) << "it may be the answer to ours";
+  s.suspicion.round_ended();
+  s.suspicion.hear_peer(s.now);
+  EXPECT_TRUE(s.quick());
+}
+
+TEST(Suspicion, ThePeersIsNoNewsWhereThereWasOneOfOurOwn) {
+  Suspected s;
+  s.regular(90ms);
+  s.batch(20ms);
+  ASSERT_FALSE(s.quick());
+  s.suspicion.hear_peer(s.now += 1s);
+  EXPECT_FALSE(s.quick());
+  s.suspicion.round_ended();
+  s.suspicion.expect(std::nullopt);
+  s.suspicion.hear_peer(s.now);
+  EXPECT_FALSE(s.quick()) << "nothing is known of the link";
 }
 
 TEST(Suspicion, RestsAfterFourBatchesUntilTheRoundEnds) {

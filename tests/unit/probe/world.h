@@ -1,6 +1,7 @@
 // A prober on a virtual clock, and a network in which every link answers after its own delay, or not at all.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -21,7 +22,7 @@ inline IpAddress peer_of(SiteId link) {
 }
 
 inline ProbedLink link_to(SiteId neighbour, Cadence cadence = {.interval = 15s, .probes = 5}) {
-  return {.neighbour = neighbour, .peer = peer_of(neighbour), .cadence = cadence};
+  return {.neighbour = neighbour, .peer = peer_of(neighbour), .cadence = cadence, .mtu = 1400};
 }
 
 class World {
@@ -73,6 +74,10 @@ class World {
   std::set<SiteId> refusing;                                         // our kernel will not send there
   std::vector<std::size_t> batches;
   std::map<SiteId, std::vector<MonotonicTime>> sent, quick;  // quick: of them on suspicion
+  std::map<SiteId, std::vector<MonotonicTime>> full_size;    // beside them
+  std::map<SiteId, EchoRequest> last_full_size;
+  std::set<SiteId> swallowing;      // their full-size probes are lost on the way
+  bool refusing_full_size = false;  // our kernel sends none
   std::vector<Round> rounds;
   Prober prober;
 
@@ -94,10 +99,27 @@ class World {
   }
 
   void send(const Probe& probe) {
+    const Pace pace = pace_of(probe.sequence);
+    if (pace == Pace::full_size) return send_full_size(probe);
     if (refusing.contains(probe.link)) return prober.refused(probe.link, probe.sequence);
     prober.sent(probe.link, probe.sequence, instant(now));
     sent[probe.link].push_back(now);
-    if (pace_of(probe.sequence) == Pace::quick) quick[probe.link].push_back(now);
+    if (pace == Pace::quick) quick[probe.link].push_back(now);
+    answer(probe);
+  }
+
+  void send_full_size(const Probe& probe) {
+    full_size[probe.link].push_back(now);
+    EchoRequest& request = last_full_size[probe.link];
+    request = {.sequence = probe.sequence, .payload_bytes = probe.message.size() - 8};
+    std::copy_n(probe.message.begin() + 8, kNonceBytes, request.nonce.begin());
+    if (refusing_full_size || refusing.contains(probe.link))
+      return prober.refused(probe.link, probe.sequence);
+    prober.sent(probe.link, probe.sequence, instant(now));
+    if (!swallowing.contains(probe.link)) answer(probe);
+  }
+
+  void answer(const Probe& probe) {
     const auto found = delay.find(probe.link);
     if (found == delay.end() || loses(probe.link)) return;
     answers_.emplace(now + found->second,

@@ -16,7 +16,7 @@
 namespace trimtab::render {
 namespace {
 
-const bird::Paths kPaths{};
+const Router kRouter{};
 
 // B is behind NAT; C has a name and a link with an MTU of its own; D is reached over IPv6.
 mesh::Mesh varied_mesh() {
@@ -49,36 +49,42 @@ void expect_golden(const std::string& site, const RenderedFile& file) {
 }
 
 // BIRD's files have tests of their own beside their renderer.
+void expect_golden_files(const mesh::Mesh& mesh, mesh::SiteId site, const std::string& directory) {
+  for (const RenderedFile& file : files(mesh, site, kRouter)) {
+    const bool birds = file.name == "bird.conf" || file.name == "origins.conf" || file.name == "metrics.conf";
+    if (!birds) expect_golden(directory, file);
+  }
+}
+
 TEST(Files, AreTheGoldenOnes) {
   const mesh::Mesh mesh = varied_mesh();
-  for (const mesh::Site& site : mesh.sites) {
-    for (const RenderedFile& file : files(mesh, site.id, kPaths)) {
-      const bool birds =
-          file.name == "bird.conf" || file.name == "origins.conf" || file.name == "metrics.conf";
-      if (!birds) expect_golden(site.name, file);
-    }
-  }
+  for (const mesh::Site& site : mesh.sites) expect_golden_files(mesh, site.id, site.name);
+}
+
+TEST(Files, OfIpv6AloneAndWithoutGreAreTheGoldenOnes) {
+  expect_golden_files(test::ipv6_alone(varied_mesh()), test::kB, "b_ipv6");
+  expect_golden_files(test::without_gre(test::with_ipv6(varied_mesh())), test::kB, "b_none");
 }
 
 TEST(Files, AreSevenAndBirdsOwnAmongThem) {
   const mesh::Mesh mesh = varied_mesh();
-  const auto rendered = files(mesh, test::kA, kPaths);
+  const auto rendered = files(mesh, test::kA, kRouter);
   std::vector<std::string> names;
   for (const RenderedFile& file : rendered) names.push_back(file.name);
   EXPECT_THAT(names, testing::ElementsAre("wg0.conf", "links.batch", "trimtab.nft", "sysctl.conf",
                                           "bird.conf", "origins.conf", "metrics.conf"));
-  EXPECT_EQ(content(rendered, "bird.conf"), bird::main_configuration(mesh, test::kA, kPaths));
+  EXPECT_EQ(content(rendered, "bird.conf"), bird::main_configuration(mesh, test::kA, kRouter.bird_paths()));
   EXPECT_EQ(content(rendered, "origins.conf"), bird::origins(mesh, test::kA));
 }
 
 TEST(Files, OfOneMeshAreAlwaysTheSame) {
-  const auto once = files(varied_mesh(), test::kB, kPaths);
-  const auto again = files(varied_mesh(), test::kB, kPaths);
+  const auto once = files(varied_mesh(), test::kB, kRouter);
+  const auto again = files(varied_mesh(), test::kB, kRouter);
   for (std::size_t i = 0; i < once.size(); ++i) EXPECT_EQ(once[i].content, again[i].content);
 }
 
 TEST(Files, HoldNoPrivateKey) {
-  for (const RenderedFile& file : files(varied_mesh(), test::kA, kPaths)) {
+  for (const RenderedFile& file : files(varied_mesh(), test::kA, kRouter)) {
     EXPECT_EQ(file.content.find("PrivateKey"), std::string::npos) << file.name;
   }
 }
@@ -88,8 +94,8 @@ TEST(Files, SiteWithoutALinkHereShowsInOriginsAlone) {
   const mesh::Mesh without = test::MeshBuilder().site(1, "a").site(2, "b").link(1, 2).build();
   const mesh::Mesh with =
       test::MeshBuilder().site(1, "a").site(2, "b").site(9, "i").link(1, 2).link(2, 9).build();
-  const auto before = files(without, 1, kPaths);
-  const auto after = files(with, 1, kPaths);
+  const auto before = files(without, 1, kRouter);
+  const auto after = files(with, 1, kRouter);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (before[i].name == "origins.conf") {
       EXPECT_NE(before[i].content, after[i].content);

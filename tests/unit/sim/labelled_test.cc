@@ -5,15 +5,12 @@
 
 #include <set>
 
+#include "support/refusals.h"
+
 namespace trimtab::sim {
 namespace {
 
 const std::string kHead = std::string(kLabelledHeader) + "\n";
-
-std::string mistake_in(const std::string& text) {
-  const auto links = parse_labelled(text);
-  return links ? "none" : links.error().text();
-}
 
 TEST(LabelledFile, HoldsLinksInTheirOrder) {
   const auto links = parse_labelled(kHead + "0,a,10,0,0\n240,a,,1,0\n238,a,12,0,1\r\n0,b,5,0,0\n");
@@ -29,21 +26,22 @@ TEST(LabelledFile, HoldsLinksInTheirOrder) {
 }
 
 TEST(LabelledFile, IsRefusedByLine) {
-  EXPECT_EQ(mistake_in(""), "line 1: the file is empty");
-  EXPECT_EQ(mistake_in("time_s,trace,rtt_ms,loss\n"),
-            "line 1: the columns are not time_s,trace,rtt_ms,loss,change");
-  EXPECT_EQ(mistake_in(kHead), "there is no sample");
-  EXPECT_EQ(mistake_in(kHead + "0,a,1,0\n"), "line 2: 4 columns where the header has 5");
-  EXPECT_EQ(mistake_in(kHead + "x,a,1,0,0\n"), "line 2: \"x\" is no time in seconds");
-  EXPECT_EQ(mistake_in(kHead + "0,a,-1,0,0\n"), "line 2: an RTT of -1 ms cannot be");
-  EXPECT_EQ(mistake_in(kHead + "0,a,1e9,0,0\n"), "line 2: an RTT of 1e9 ms cannot be");
-  EXPECT_EQ(mistake_in(kHead + "0,a,,0,0\n"), "line 2: \"\" is no RTT, and loss is 0");
-  EXPECT_EQ(mistake_in(kHead + "0,a,1,2,0\n"), "line 2: loss is \"2\", neither 0 nor 1");
-  EXPECT_EQ(mistake_in(kHead + "0,a,1,0,x\n"), "line 2: change is \"x\", neither 0 nor 1");
-  EXPECT_EQ(mistake_in(kHead + "100,a,1,0,0\n39,a,1,0,0\n"),
-            "line 3: time goes from 100 s to 39 s; sort the trace");
-  EXPECT_EQ(mistake_in(kHead + "0,a,1,0,0\n0,b,1,0,0\n0,a,1,0,0\n"),
-            "line 4: trace \"a\" begins a second time");
+  test::expect_refusals(
+      parse_labelled,
+      {
+          {"", "line 1: the file is empty"},
+          {"time_s,trace,rtt_ms,loss\n", "line 1: the columns are not time_s,trace,rtt_ms,loss,change"},
+          {kHead, "there is no sample"},
+          {kHead + "0,a,1,0\n", "line 2: 4 columns where the header has 5"},
+          {kHead + "x,a,1,0,0\n", "line 2: \"x\" is no time in seconds"},
+          {kHead + "0,a,-1,0,0\n", "line 2: an RTT of -1 ms cannot be"},
+          {kHead + "0,a,1e9,0,0\n", "line 2: an RTT of 1e9 ms cannot be"},
+          {kHead + "0,a,,0,0\n", "line 2: \"\" is no RTT, and loss is 0"},
+          {kHead + "0,a,1,2,0\n", "line 2: loss is \"2\", neither 0 nor 1"},
+          {kHead + "0,a,1,0,x\n", "line 2: change is \"x\", neither 0 nor 1"},
+          {kHead + "100,a,1,0,0\n39,a,1,0,0\n", "line 3: time goes from 100 s to 39 s; sort the trace"},
+          {kHead + "0,a,1,0,0\n0,b,1,0,0\n0,a,1,0,0\n", "line 4: trace \"a\" begins a second time"},
+      });
 }
 
 // Ten samples of 100 ms, ten of 150 (a shift), ten of 153 (marked, but no shift).

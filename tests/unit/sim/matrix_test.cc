@@ -4,14 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "sim/topology.h"
+#include "support/refusals.h"
 
 namespace trimtab::sim {
 namespace {
-
-std::string mistake_in(const std::string& text) {
-  const auto matrix = Matrix::parse(text);
-  return matrix ? "none" : matrix.error().text();
-}
 
 std::vector<std::string> names_of_links(const Topology& topology) {
   std::vector<std::string> names;
@@ -30,14 +26,17 @@ TEST(Matrix, IsReadAsItStands) {
 }
 
 TEST(Matrix, IsRefusedByLine) {
-  EXPECT_EQ(mistake_in(""), "line 1: a matrix needs two hosts at least");
-  EXPECT_EQ(mistake_in(",1\n"), "line 2: a matrix needs two hosts at least");
-  EXPECT_EQ(mistake_in(",1\n1,,2\n"), "line 2: 3 columns where the first line has 2");
-  EXPECT_EQ(mistake_in(",1,2\n1,,2\n"), "line 2: 2 lines where each has 3 columns");
-  EXPECT_EQ(mistake_in(",1\n1,\n1,2\n"), "line 3: 3 lines where each has 2 columns");
-  EXPECT_EQ(mistake_in(",1\nx,\n"), "line 2: column 1: \"x\" is no number");
-  EXPECT_EQ(mistake_in(",1\n-1,\n"), "line 2: column 1: an RTT of -1 ms cannot be");
-  EXPECT_EQ(mistake_in(",1\n1,7\n"), "line 2: column 2: a host's way to itself; leave it empty");
+  test::expect_refusals(Matrix::parse,
+                        {
+                            {"", "line 1: a matrix needs two hosts at least"},
+                            {",1\n", "line 2: a matrix needs two hosts at least"},
+                            {",1\n1,,2\n", "line 2: 3 columns where the first line has 2"},
+                            {",1,2\n1,,2\n", "line 2: 2 lines where each has 3 columns"},
+                            {",1\n1,\n1,2\n", "line 3: 3 lines where each has 2 columns"},
+                            {",1\nx,\n", "line 2: column 1: \"x\" is no number"},
+                            {",1\n-1,\n", "line 2: column 1: an RTT of -1 ms cannot be"},
+                            {",1\n1,7\n", "line 2: column 2: a host's way to itself; leave it empty"},
+                        });
 }
 
 // On a line: 1 at 0 ms, 2 at 10, 3 at 21, 4 at 60.

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/experiment.h"
 #include "sim/scenario.h"
 
@@ -154,6 +156,22 @@ TEST(Simulation, TrafficFillsTheLinksThatItTakes) {
   const auto empty = 10 + 2.0;  // RTT, and 200 ms·Mbit/s over 100 Mbit/s
   EXPECT_NEAR(*simulation.costs()[kB * 4 + kA], empty + 10.8, 1e-6) << "the queue is in the RTT of both ends";
   EXPECT_NEAR(*simulation.costs()[kA * 4 + kC], 17, 1e-6) << "nobody goes that way";
+}
+
+// Whichever way it takes is full, and the other one empty.
+TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Topology topology =
+        two_paths("[[demand]]\nfrom = \"a\"\nto = \"d\"\nrate = \"120M\"\n", "bandwidth = \"100M\"\n");
+    Simulation simulation(std::move(topology), Choice::path, seed);
+    simulation.run(minutes{60});
+    const auto moves =
+        std::count_if(simulation.moves().begin(), simulation.moves().end(), [](const SimulatedMove& one) {
+          return one.at > minutes{1} && one.move.site == kA && one.move.destination == kD;
+        });
+    EXPECT_LE(moves, 4) << "seed " << seed;
+    EXPECT_GE(moves, 1) << "seed " << seed << ": it may at least try the other one";
+  }
 }
 
 TEST(Simulation, ASiteWithoutTransitIsNoWay) {

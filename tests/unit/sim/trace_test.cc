@@ -3,13 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "support/refusals.h"
+
 namespace trimtab::sim {
 namespace {
-
-std::string mistake_in(const std::string& text) {
-  const auto trace = Trace::parse(text);
-  return trace ? "none" : trace.error().text();
-}
 
 TEST(TraceFile, HoldsEveryLinksRttByFrame) {
   const auto trace = Trace::parse("time_s,a>b,b>a,b>c\n10,1.5,2,\n25.5,3,,4\r\n40,5,6,7\n");
@@ -26,22 +23,26 @@ TEST(TraceFile, HoldsEveryLinksRttByFrame) {
 
 TEST(TraceFile, IsRefusedByLine) {
   const std::string head = "time_s,a>b\n";
-  EXPECT_EQ(mistake_in(""), "line 1: the trace is empty");
-  EXPECT_EQ(mistake_in("t,a>b\n"), "line 1: the first column is not time_s");
-  EXPECT_EQ(mistake_in("time_s,ab\n"), "line 1: column 2 is no link \"FROM>TO\": \"ab\"");
-  EXPECT_EQ(mistake_in("time_s,a>a\n"), "line 1: column 2 is no link \"FROM>TO\": \"a>a\"");
-  EXPECT_EQ(mistake_in("time_s,a>b,a>b\n"), "line 1: \"a>b\" stands twice");
-  EXPECT_EQ(mistake_in("time_s\n"), "line 1: there is no link");
-  EXPECT_EQ(mistake_in(head + "0,1\n1\n"), "line 3: 1 columns where the header has 2");
-  EXPECT_EQ(mistake_in(head + "0,1\n5,1\n4,1\n"), "line 4: time goes from 5 s to 4 s; sort the trace");
-  EXPECT_EQ(mistake_in(head + "0,1\n0,1\n"), "line 3: time goes from 0 s to 0 s; sort the trace");
-  EXPECT_EQ(mistake_in(head + "x,1\n"), "line 2: \"x\" is no time in seconds");
-  EXPECT_EQ(mistake_in(head + "inf,1\n"), "line 2: \"inf\" is no time in seconds");
-  EXPECT_EQ(mistake_in(head + "0,1ms\n"), "line 2: column 2: \"1ms\" is no number");
-  EXPECT_EQ(mistake_in(head + "0,-3\n"), "line 2: column 2: an RTT of -3 ms cannot be");
-  EXPECT_EQ(mistake_in(head + "0,0\n"), "line 2: column 2: an RTT of 0 ms cannot be");
-  EXPECT_EQ(mistake_in(head + "0,1e9\n"), "line 2: column 2: an RTT of 1e9 ms cannot be");
-  EXPECT_EQ(mistake_in(head + "0,1\n"), "a trace needs two frames at least");
+  test::expect_refusals(Trace::parse,
+                        {
+                            {"", "line 1: the trace is empty"},
+                            {"t,a>b\n", "line 1: the first column is not time_s"},
+                            {"time_s,ab\n", "line 1: column 2 is no link \"FROM>TO\": \"ab\""},
+                            {"time_s,a>a\n", "line 1: column 2 is no link \"FROM>TO\": \"a>a\""},
+                            {"time_s,a>b,a>b\n", "line 1: \"a>b\" stands twice"},
+                            {"time_s\n", "line 1: there is no link"},
+                            {head + "0,1\n1\n", "line 3: 1 columns where the header has 2"},
+                            {head + "0,1\n5,1\n4,1\n", "line 4: time goes from 5 s to 4 s; sort the trace"},
+                            {head + "0,1\n0,1\n", "line 3: time goes from 0 s to 0 s; sort the trace"},
+                            {head + "-9e8,1\n0,1\n", "line 3: more than ten years after the first frame"},
+                            {head + "x,1\n", "line 2: \"x\" is no time in seconds"},
+                            {head + "inf,1\n", "line 2: \"inf\" is no time in seconds"},
+                            {head + "0,1ms\n", "line 2: column 2: \"1ms\" is no number"},
+                            {head + "0,-3\n", "line 2: column 2: an RTT of -3 ms cannot be"},
+                            {head + "0,0\n", "line 2: column 2: an RTT of 0 ms cannot be"},
+                            {head + "0,1e9\n", "line 2: column 2: an RTT of 1e9 ms cannot be"},
+                            {head + "0,1\n", "a trace needs two frames at least"},
+                        });
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+// An `up --confirm` that waits to be confirmed, or what became of it: confirm.json in the run directory,
+// written by its guardian (guardian.h). `confirm` and `down` dismiss the guardian in it: that the file is
+// gone tells him nothing, for the directory is the daemon's. Of another boot or network namespace it says
+// nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/site_files.h"
+#include "util/units.h"
+
+namespace trimtab::cli {
+
+struct Pending {
+  std::string kernel;
+  MonotonicTime until;
+  std::string undone{};  // empty while it waits; else when and why it was undone, and what was left standing
+  bool dismissed = false;
+};
+
+Result<void> save_pending(const SiteFiles& files, const Pending& pending);
+// Nothing where there is none, none of root's, none that this program understands, or a dismissed one.
+std::optional<Pending> load_pending(const SiteFiles& files);
+// Nothing is left to undo, or nobody wants it undone: a guardian that waits goes, and the file with him.
+void dismiss_pending(const SiteFiles& files);
+bool is_dismissed(const SiteFiles& files);
+void remove_pending(const SiteFiles& files);
+
+// Waits, and its guardian is alive to undo it.
+bool is_guarded(const SiteFiles& files, const Pending& pending);
+
+// One sentence for a person, "" where there is nothing to tell: how long is left, or that it was undone.
+std::string tell_pending(const SiteFiles& files);
+
+}  // namespace trimtab::cli

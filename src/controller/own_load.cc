@@ -1,0 +1,130 @@
+#include "controller/own_load.h"
+
+#include <algorithm>
+
+namespace trimtab::controller {
+namespace {
+
+// The load came, or left, when it doubled or halved. By less than that it changes all the time.
+constexpr double kCame = 2;
+// Below this nothing fills up: half of it would take the routers' own chatter for a load.
+constexpr Rate kTrickle{1'000'000};
+// Nor below this part of what the link is known to carry; more would miss a link that has become narrower.
+constexpr double kLeastPart = 0.1;
+// So much of the load is the load: a round in which traffic left half-way does not tell what the link is like
+// with all of it.
+constexpr double kWhole = 0.75;
+
+// Rounds in a row that take a suspicion back: not slow under the load, which the link then bears; or still
+// slow without it, which then was not the cause. A minute at the shipped pace: half may be an accident of a
+// few probes, twice leaves a link that was mended at the far end as bad for another minute.
+constexpr int kRoundsToClear = 4;
+// Rounds with all of the load after which the estimates, which believe a change at the second, speak of it.
+constexpr int kRoundsToSettle = 3;
+// Rounds for which an interface may fail to say what went over it.
+constexpr int kRoundsUnknown = 4;
+
+bool is_part(Rate load, double share, Rate of) {
+  return static_cast<double>(load.bits_per_second) >= share * static_cast<double>(of.bits_per_second);
+}
+
+}  // namespace
+
+void OwnLoad::round_finished() {
+  believed_ = false;
+  if (++unknown_in_a_row_ <= kRoundsUnknown) return;
+  recent_ = {};
+  if (phase_ == Phase::loaded) phase_ = Phase::free;
+}
+
+void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
+  unknown_in_a_row_ = 0;
+  switch (phase_) {
+    case Phase::free:
+      if (const auto quiet = quiet_before_onset(now, round)) {
+        quiet_ = *quiet;
+        begin(round);
+      }
+      break;
+    case Phase::loaded:
+      watch_load(now, round, memory);
+      break;
+    case Phase::left:
+      watch_recovery(now, round);
+      break;
+  }
+  recent_[next_] = Recent{now, round};
+  next_ = (next_ + 1) % kRecent;
+}
+
+// Load and RTT rose together; absent: they did not. A load that was borne a moment ago is not what makes it
+// slow now.
+std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, const Round& round) const {
+  if (round.load < kTrickle || (round.capacity && !is_part(round.load, kLeastPart, *round.capacity)))
+    return std::nullopt;
+  const auto is_fresh = [&](const std::optional<Recent>& before) {
+    return before && before->round.rtt && now - before->at <= 2 * kRecent * round.interval;
+  };
+  std::optional<Quiet> quiet;
+  for (const auto& before : recent_) {
+    if (!is_fresh(before) || !is_part(round.load, kCame, before->round.load)) continue;
+    const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly};
+    if (was.is_exceeded_by(round)) {
+      quiet = was;
+      break;
+    }
+  }
+  const auto was_borne = [&](const std::optional<Recent>& before) {
+    return is_fresh(before) && is_part(before->round.load, kWhole, round.load) &&
+           !quiet->is_exceeded_by(before->round);
+  };
+  if (quiet && std::any_of(recent_.begin(), recent_.end(), was_borne)) return std::nullopt;
+  return quiet;
+}
+
+void OwnLoad::begin(const Round& round) {
+  phase_ = Phase::loaded;
+  load_ = round.load;
+  was_slow_ = is_slow(round);
+  slow_in_a_row_ = was_slow_ ? 1 : 0;
+  borne_in_a_row_ = was_slow_ ? 0 : 1;
+  whole_in_a_row_ = 1;
+  believed_ = !was_slow_;
+}
+
+void OwnLoad::watch_load(MonotonicTime now, const Round& round, Duration memory) {
+  const bool slow = is_slow(round);
+  if (!is_part(round.load, 1 / kCame, load_)) {
+    phase_ = Phase::left;
+    // Traffic that came back and was borne for a while says nothing new.
+    if (was_slow_) until_ = now + memory;
+    still_slow_ = 0;
+    recovered_ = false;
+    return watch_recovery(now, round);
+  }
+  load_ = std::max(load_, round.load);
+  const bool whole = is_part(round.load, kWhole, load_);
+  was_slow_ = was_slow_ || slow;
+  slow_in_a_row_ = slow ? slow_in_a_row_ + 1 : 0;
+  borne_in_a_row_ = slow ? 0 : borne_in_a_row_ + 1;
+  whole_in_a_row_ = whole ? whole_in_a_row_ + 1 : 0;
+  believed_ = whole && (!slow || whole_in_a_row_ >= kRoundsToSettle);
+  if (borne_in_a_row_ >= kRoundsToClear) phase_ = Phase::free;
+}
+
+void OwnLoad::watch_recovery(MonotonicTime now, const Round& round) {
+  if (is_part(round.load, 1 / kCame, load_)) {
+    begin(round);
+    return;
+  }
+  recovered_ = recovered_ || !is_slow(round);
+  if (now >= until_ || (!recovered_ && ++still_slow_ >= kRoundsToClear)) phase_ = Phase::free;
+}
+
+std::optional<Held> OwnLoad::holds(MonotonicTime now) const {
+  if (phase_ == Phase::loaded && !believed_) return Held{Holding::own_load, {}};
+  if (was_left(now)) return Held{Holding::own_load, until_};
+  return std::nullopt;
+}
+
+}  // namespace trimtab::controller

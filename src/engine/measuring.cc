@@ -1,0 +1,188 @@
+// What the engine hears of its links and makes known to the controller: answers to probes, bytes that went
+// through, and whether interface, BGP and BFD session stand.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/engine.h"
+#include "engine/setup.h"
+
+namespace trimtab::engine {
+namespace {
+
+bool is_complete(const probe::Round& round) {
+  return !round.results.empty() &&
+         std::all_of(round.results.begin(), round.results.end(),
+                     [](const probe::Result& result) { return result.outcome == probe::Outcome::answered; });
+}
+
+// Where a full-size probe is refused, small ones may leave, and the other way round.
+bool is_small(std::uint16_t sequence) {
+  return probe::pace_of(sequence) != probe::Pace::full_size;
+}
+
+}  // namespace
+
+// ---- probes
+
+void Engine::send_probes() {
+  probe::Turn turn = prober_.handle(now_.monotonic);
+  for (const probe::Round& round : turn.rounds) finish_round(round);
+  for (probe::Probe& probe : turn.probes) {
+    LinkState& link = links_.at(probe.link);
+    const netlink::Interface* interface = interfaces_.find(link.interface);
+    if (interface == nullptr) {
+      refused(probe.link, link, probe.sequence, 0);
+      continue;
+    }
+    actions_.push_back(SendProbe{probe.link, probe.sequence, interface->index, link.own_address,
+                                 link.peer_address, std::move(probe.message)});
+  }
+}
+
+void Engine::on(const ProbeDeparted& departed) {
+  const auto link = links_.find(departed.link);
+  if (link == links_.end()) return;
+  if (departed.error != 0) return refused(departed.link, link->second, departed.sequence, departed.error);
+  prober_.sent(departed.link, departed.sequence, departed.at);
+  if (is_small(departed.sequence)) left(departed.link, link->second);
+}
+
+void Engine::on(const PacketArrived& packet) {
+  const auto link = by_interface_.find(packet.interface_index);
+  if (link == by_interface_.end()) {
+    ++stray_packets_;
+    return;
+  }
+  if (packet.source) {
+    prober_.received(link->second, *packet.source, packet.packet, packet.arrival);
+  } else {
+    prober_.received(link->second, packet.packet, packet.arrival);
+  }
+  note_passage(link->second);
+}
+
+// For a person: the routes stay, since whoever sends short packets is served.
+void Engine::note_passage(SiteId neighbour) {
+  const auto full_size = prober_.full_size(neighbour);
+  if (!full_size || full_size->passage == probe::Passage::unknown) return;
+  const bool blocked = full_size->passage == probe::Passage::blocked;
+  LinkState& link = links_.at(neighbour);
+  if (std::exchange(link.mtu_blocked, blocked) == blocked) return;
+  const std::string packets = fmt::format("packets of {} bytes", full_size->packet_bytes);
+  note("mtu", link.name,
+       packets +
+           (blocked ? " do not pass, small ones do: lower mtu or wan_mtu in the mesh file" : " pass again"));
+}
+
+// ---- our own kernel's refusals
+
+void Engine::left(SiteId neighbour, LinkState& link) {
+  link.refusals.left();
+  local_fault_changed(neighbour, link);
+}
+
+void Engine::refused(SiteId neighbour, LinkState& link, std::uint16_t sequence, int error) {
+  prober_.refused(neighbour, sequence);
+  if (!is_small(sequence)) return;
+  link.refusals.refused(error, mesh_.tuning.probes);
+  local_fault_changed(neighbour, link);
+}
+
+void Engine::local_fault_changed(SiteId neighbour, LinkState& link) {
+  if (std::exchange(link.local_fault, link.refusals.fault()) != link.refusals.fault()) {
+    note("local_fault", link.name,
+         link.local_fault ? "no probe leaves: " + link.refusals.text() : "probes leave again");
+  }
+  controller::Condition condition = link.condition;
+  condition.sendable = !link.refusals.link_is_unusable();
+  set_condition(neighbour, link, condition);
+}
+
+void Engine::finish_round(const probe::Round& round) {
+  controller_.round_finished(now_.monotonic, round.link, sample_of(round));
+  touched_.insert(round.link);
+  prober_.expect(round.link, controller_.suspicious_above(round.link));
+  if (const auto shift = controller_.take_shift(round.link)) {
+    note("shift", links_.at(round.link).name,
+         fmt::format("RTT has moved from {:.1f} to {:.1f} ms", shift->from.count(), shift->to.count()));
+  }
+  if (controller_.suspects(round.link)) prober_.check(round.link, now_.monotonic);
+  if (!round.quick) wait_for_counters(round);
+}
+
+// Throughput is taken over whole rounds: a batch of quick probes lasts half a second.
+void Engine::wait_for_counters(const probe::Round& round) {
+  LinkState& link = links_.at(round.link);
+  link.awaiting_counters = is_complete(round);
+  actions_.push_back(SendNetlink{interfaces_.ask_counters(link.interface)});
+}
+
+// ---- interfaces and their counters
+
+void Engine::on(const NetlinkArrived& arrived) {
+  const netlink::InterfaceTable::Heard heard = interfaces_.take(arrived.datagram);
+  if (heard.changed) interfaces_changed();
+  for (const auto& counted : heard.counters) {
+    for (auto& [neighbour, link] : links_) {
+      if (link.interface != counted.interface.name || !link.awaiting_counters) continue;
+      const auto sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters,
+                                            *std::exchange(link.awaiting_counters, std::nullopt));
+      if (sample) controller_.throughput(now_.monotonic, neighbour, *sample);
+    }
+  }
+}
+
+void Engine::on(const NetlinkOverrun&) {
+  interfaces_.overrun();
+}
+
+void Engine::interfaces_changed() {
+  if (!interfaces_.complete()) return;
+  by_interface_.clear();
+  for (auto& [neighbour, link] : links_) {
+    const netlink::Interface* interface = interfaces_.find(link.interface);
+    if (interface != nullptr) by_interface_[interface->index] = neighbour;
+    controller::Condition condition = link.condition;
+    condition.interface_up = interface != nullptr && interface->up && interface->running;
+    set_condition(neighbour, link, condition);
+  }
+}
+
+void Engine::set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition) {
+  if (condition == link.condition) return;
+  const auto tell = [&](bool before, bool after, std::string_view what) {
+    if (before != after)
+      note("session", link.name, fmt::format("{} {}", what, after ? "is back" : "is gone"));
+  };
+  tell(link.condition.interface_up, condition.interface_up, "interface " + link.interface);
+  tell(link.condition.session_established, condition.session_established, "BGP session");
+  tell(link.condition.bfd_up, condition.bfd_up, "BFD session");
+  link.condition = condition;
+  controller_.condition_changed(now_.monotonic, neighbour, condition);
+  touched_.insert(neighbour);
+}
+
+// ---- sessions
+
+// A session that has not been Established since our own BIRD (re)started says nothing about its link.
+void Engine::take_report(const bird::SessionsRead& read) {
+  for (const bird::SessionReport& session : read.sessions) {
+    const auto found = links_.find(session.neighbour);
+    if (found == links_.end()) continue;
+    LinkState& link = found->second;
+    link.session_established = session.established;
+    link.bfd_up = session.bfd_up;
+    if (session.starting) continue;
+    controller::Condition condition = link.condition;
+    condition.session_established = session.established;
+    condition.bfd_up = session.bfd_up.value_or(true) || session.bfd_starting;
+    set_condition(session.neighbour, link, condition);
+  }
+}
+
+void Engine::take_report(const SessionsUnknown&) {
+  for (auto& [neighbour, link] : links_) link.session_established = link.bfd_up = std::nullopt;
+}
+
+}  // namespace trimtab::engine

@@ -1,0 +1,156 @@
+"""`render` for systems that make interfaces themselves: what lands on the disk, and what it leaves alone."""
+
+import json
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def mesh(trimtab, tmp_path):
+    """Three sites, keys included; a's links are called as OpenWrt calls them."""
+    assert trimtab("init", "--with", "a=a.example.net:51820", "--with", "b=192.0.2.2:51820", "--with", "c",
+                   "--mesh", "mesh.toml").status == 0
+    for site in "abc":
+        assert trimtab("keygen", "--site", site, "--mesh", "mesh.toml", "--out", f"{site}.key").status == 0
+    path = tmp_path / "mesh.toml"
+    path.write_text(path.read_text() + "".join(
+        f'\n[[link]]\nbetween = ["a", "{peer}"]\ninterfaces = {{ a = "gre4-{peer}" }}\n' for peer in "bc"))
+    return path
+
+
+def render(trimtab, target, *more, site="a"):
+    return trimtab("render", "--mesh", "mesh.toml", "--site", site, "--target", target, "--out", "out", *more)
+
+
+def files(tmp_path):
+    return {str(path.relative_to(tmp_path / "out")): path for path in (tmp_path / "out").rglob("*") if path.is_file()}
+
+
+def test_networkd_is_a_tree_as_seen_from_the_root(trimtab, mesh, tmp_path):
+    outcome = render(trimtab, "networkd", "--lan-address", "10.10.1.1/24", "--json")
+    assert (outcome.status, outcome.err) == (0, "")
+    found = files(tmp_path)
+    assert sorted(json.loads(outcome.out)["files"]) == sorted(found)
+    assert {"etc/systemd/network/05-trimtab-wg0.netdev", "etc/systemd/network/05-trimtab-gre4-c.network",
+            "etc/systemd/system/trimtab-nft.service", "etc/trimtab/bird.conf"} <= set(found)
+    key = (tmp_path / "a.key").read_text().strip()
+    assert all(key not in path.read_text() for path in found.values())
+
+
+def test_a_link_that_is_gone_leaves_no_file_and_what_is_foreign_stays(trimtab, mesh, tmp_path):
+    render(trimtab, "networkd")
+    network = tmp_path / "out/etc/systemd/network"
+    (network / "20-wan.network").write_text("[Match]\nName=wan\n")
+    (network / "05-trimtab-mine.network").write_text("# a person's\n[Match]\nName=x\n")
+    mesh.write_text(mesh.read_text().rpartition("\n[[link]]")[0])
+    assert render(trimtab, "networkd").status == 0
+    assert sorted(path.name for path in network.iterdir()) == [
+        "05-trimtab-gre4-b.netdev", "05-trimtab-gre4-b.network", "05-trimtab-mine.network", "05-trimtab-wg0.netdev",
+        "05-trimtab-wg0.network", "20-wan.network"]
+
+
+def test_a_foreign_file_is_refused_before_anything_is_written(trimtab, mesh, tmp_path):
+    (tmp_path / "out/etc/init.d").mkdir(parents=True)
+    (tmp_path / "out/etc/init.d/trimtab").write_text("#!/bin/sh\n# somebody else's\n")
+    outcome = render(trimtab, "uci")
+    assert outcome.status == 2
+    assert "out/etc/init.d/trimtab exists and is not trimtab's; move it away, or name another --out" in outcome.err
+    assert list(files(tmp_path)) == ["etc/init.d/trimtab"]
+
+
+def test_scripts_of_openwrt_are_scripts(trimtab, mesh, tmp_path):
+    assert render(trimtab, "uci", "--lan-address", "10.10.1.1/24").status == 0
+    assert render(trimtab, "uci", "--lan-address", "10.10.1.1/24").status == 0, "its own files are no obstacle"
+    for name in ("etc/init.d/trimtab", "etc/init.d/trimtab-bird", "etc/trimtab/apply-uci"):
+        path = files(tmp_path)[name]
+        assert stat.S_IMODE(path.stat().st_mode) == 0o755
+        for shell in filter(shutil.which, ("dash", "busybox")):
+            subprocess.run([shell, *(["sh"] if shell == "busybox" else []), "-n", path], check=True)
+
+
+def test_openwrt_needs_names_that_netifd_would_give(trimtab, mesh):
+    outcome = render(trimtab, "uci", site="b")
+    assert outcome.status == 2
+    assert outcome.err.splitlines()[-1] == (
+        'trimtab: OpenWrt cannot call a GRE interface gre-a (trimtab: link to a); name it in the mesh file: '
+        'interfaces = { b = "gre4-NAME" }, NAME of letters, digits and underscores')
+
+
+@pytest.mark.parametrize("address, said", [
+    ("10.10.1.1", "--lan-address 10.10.1.1 is no address with the length of its subnet; write it as in 10.10.1.1/24"),
+    ("192.0.2.1/24", "--lan-address 192.0.2.1/24 is in no LAN of site a; give one that the router has on its lan_interface")])
+def test_a_lan_address_that_is_none(trimtab, mesh, address, said):
+    assert render(trimtab, "networkd", "--lan-address", address) == (2, "", f"trimtab: {said}\n")
+
+
+def test_whose_own_packets_nobody_answers_is_told(trimtab, mesh):
+    outcome = render(trimtab, "networkd")
+    assert outcome.status == 0 and outcome.err.startswith("trimtab: warning: without --lan-address")
+
+
+def test_an_unknown_target(trimtab, mesh):
+    assert render(trimtab, "junos").err == "trimtab: there is no target junos; use --target files, networkd or uci\n"
+
+
+class OpenWrt:
+    """A router's UCI, its init scripts and the script that `render` made for it."""
+
+    def __init__(self, tmp_path):
+        self.tmp_path = tmp_path
+        for name in ("uci", "bin", "init"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "bin/uci").symlink_to(Path(__file__).with_name("uci.py"))
+        for service in ("network", "firewall"):
+            script = tmp_path / "init" / service
+            script.write_text(f"#!/bin/sh\necho {service} $1 >>{tmp_path}/reloaded\n")
+            script.chmod(0o755)
+        self.write("network", {"lan": {".type": "interface", "proto": "static"}})
+
+    def write(self, config, sections):
+        (self.tmp_path / f"uci/{config}.json").write_text(json.dumps(sections))
+
+    def sections(self, config):
+        return json.loads((self.tmp_path / f"uci/{config}.json").read_text())
+
+    def apply(self):
+        script = (self.tmp_path / "out/etc/trimtab/apply-uci").read_text()
+        here = script.replace("/etc/init.d/", f"{self.tmp_path}/init/").replace(
+            "/etc/trimtab/private.key", f"{self.tmp_path}/a.key").replace("/etc/trimtab", f"{self.tmp_path}/out/etc/trimtab")
+        return subprocess.run(["sh", "-c", here], capture_output=True, text=True, env={
+            "PATH": f"{self.tmp_path}/bin:/usr/bin:/bin", "UCI_DIRECTORY": str(self.tmp_path / "uci")})
+
+
+def test_applying_replaces_what_was_there_and_nothing_else(trimtab, mesh, tmp_path):
+    router = OpenWrt(tmp_path)
+    render(trimtab, "uci")
+    first = router.apply()
+    assert (first.returncode, first.stderr) == (0, "")
+    once = router.sections("network")
+    assert once["lan"] == {".type": "interface", "proto": "static"}
+    assert once["wg0"]["private_key"] == (tmp_path / "a.key").read_text().strip()
+    assert {"b", "c", "trimtab_link_b", "trimtab_peer_c"} <= set(once)
+    assert (tmp_path / "reloaded").read_text() == "network reload\nfirewall reload\n"
+    assert router.apply().returncode == 0 and router.sections("network") == once, "twice is as once"
+
+    mesh.write_text(mesh.read_text().rpartition("\n[[link]]")[0])
+    render(trimtab, "uci")
+    assert router.apply().returncode == 0
+    assert set(once) - set(router.sections("network")) == {"c", "trimtab_link_c", "trimtab_peer_c",
+                                                           "trimtab_route_10_255_0_3_32"}
+    assert router.sections("firewall")["trimtab_mesh"]["network"] == ["b"]
+
+
+def test_a_foreign_section_is_not_taken_over(trimtab, mesh, tmp_path):
+    router = OpenWrt(tmp_path)
+    router.write("network", {"b": {".type": "interface", "proto": "dhcp"}})
+    render(trimtab, "uci")
+    refused = router.apply()
+    assert refused.returncode == 2
+    assert refused.stderr == ("network.b exists and is not trimtab's: rename it, or the link's interface in the mesh file\n")
+    assert router.sections("network") == {"b": {".type": "interface", "proto": "dhcp"}}
+    (tmp_path / "a.key").unlink()
+    assert "`trimtab keygen` makes it" in router.apply().stderr

@@ -1,0 +1,227 @@
+"""`up` where it has to refuse, in a network namespace of the test's own (fault matrix 20, 49, 50): nothing of somebody
+else's is touched, nothing is left half done, and the message names the object and the cure. What `up` does where it can
+is shown in the lab, whose kernel has WireGuard and GRE."""
+
+import itertools
+import os
+import subprocess
+
+import pytest
+
+from conftest import PROGRAM
+
+_count = itertools.count()
+MESH = """[mesh]
+name = "t"
+overlay = "10.255.0.0/24"
+links = "172.31.0.0/16"
+lans = ["10.10.0.0/16"]
+[[site]]
+name = "a"
+id = 1
+asn = 65001
+endpoint = "198.51.100.1:51820"
+public_key = "+hKE2l1Wm3SVr6XEGmCnhRVUiFnqGVUU7FsOGb6T2Vo="
+[[site]]
+name = "b"
+id = 2
+asn = 65002
+lan = ["10.10.2.0/24"]
+lan_interface = "br-lan"
+endpoint = "198.51.100.2:51820"
+public_key = "nRXJt+7aZzQeoD5dZBNrj4xIDlOWqFPvYp2C1jD8Yxk="
+"""
+# What a router has that `up` could touch.
+LOOK = ("ip link; ip address; ip route show table all; ip rule; nft list ruleset; "
+        "grep -r . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter")
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces are root's")
+
+
+class Router:
+    def __init__(self, directory):
+        self.name = f"ttup{os.getpid()}-{next(_count)}"
+        self.etc, self.run_ = directory / "etc", directory / "run"
+        self.etc.mkdir()
+        (self.etc / "mesh.toml").write_text(MESH)
+        key = self.etc / "private.key"
+        key.write_text("mB8r4+qF7LZr3rHmEGL5uBJcqrqTJGFRZzJ5FGWG0Wk=\n")
+        key.chmod(0o600)
+        subprocess.run([PROGRAM, "keygen", "--show", "--out", key, "--site", "a", "--mesh", self.etc / "mesh.toml"], check=True)
+        subprocess.run(["ip", "netns", "add", self.name], check=True)
+
+    def do(self, script, check=True):
+        done = subprocess.run(["ip", "netns", "exec", self.name, "sh", "-c", script], capture_output=True, text=True,
+                              timeout=60)
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def trimtab(self, command, before=""):
+        return self.do(f"{before} {PROGRAM} {command} --mesh {self.etc}/mesh.toml --site a --config-dir {self.etc} "
+                       f"--run-dir {self.run_}", check=False)
+
+    def look(self):
+        files = {path.name: path.read_bytes() for path in self.etc.iterdir()}
+        return self.do(LOOK).stdout, files
+
+
+@pytest.fixture
+def router(tmp_path):
+    made = Router(tmp_path)
+    yield made
+    subprocess.run(["ip", "netns", "delete", made.name], check=True)
+
+
+def has(kind):
+    return subprocess.run(["unshare", "--net", "ip", "link", "add", "try0", "type", kind], capture_output=True).returncode == 0
+
+
+# What somebody else put there -> what the message says of it.
+FOREIGN = {
+    "interface": ("ip link add gre-b type veth peer name other", "interface gre-b (veth) is not trimtab's"),
+    "route": ("ip link set lo up; ip route add 10.255.0.2/32 dev lo", "a route to 10.255.0.2/32 exists that is not"),
+    "address": ("ip address add 10.255.0.1/24 dev lo", "address 10.255.0.1/24 is on interface lo, which is not"),
+    "table": ("nft add table inet trimtab", "nft has a table inet trimtab that is not trimtab's"),
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_row_20_what_is_somebody_elses_is_named_and_stays(router, what):
+    script, words = FOREIGN[what]
+    router.do(script)
+    before = router.look()
+    for command in ("plan", "up"):
+        refused = router.trimtab(command)
+        assert refused.returncode == 2 and words in refused.stderr and "; " in refused.stderr, refused.stderr
+        assert router.look() == before
+
+
+def test_row_20_a_file_of_somebody_elses_is_named_and_stays(router):
+    (router.etc / "bird.conf").write_text("router id 192.0.2.1;\n")
+    before = router.look()
+    refused = router.trimtab("up")
+    assert refused.returncode == 2 and f"{router.etc}/bird.conf exists and is not trimtab's; move it away" in refused.stderr
+    assert router.look() == before
+
+
+@pytest.mark.parametrize("content", [None, "define COST_2 = secret;\n"])
+def test_what_is_no_metrics_file_is_neither_shown_nor_kept(router, tmp_path, content):
+    """The directory is the daemon's: whoever broke into that must not learn by root's hand what only root may read."""
+    secret = tmp_path / "only-roots"
+    secret.write_text("secret\n")
+    secret.chmod(0o600)
+    router.run_.mkdir(exist_ok=True)
+    metrics = router.run_ / "metrics.conf"
+    if content:
+        metrics.write_text(content)
+    else:
+        metrics.symlink_to(secret)
+    planned = router.trimtab("plan")
+    if content:
+        assert planned.returncode == 0 and "metrics.conf" in planned.stdout
+    else:
+        assert planned.returncode == 2 and "metrics.conf cannot be read as a file; move it away" in planned.stderr
+    assert "secret" not in planned.stdout + planned.stderr
+    router.trimtab("up")
+    assert metrics.is_symlink() or "secret" not in metrics.read_text()
+    assert secret.read_text() == "secret\n"
+
+
+def test_row_20_foreign_rules_and_tables_are_not_in_the_way(router):
+    router.do("ip rule add priority 100 from 10.9.0.0/16 lookup 100; nft add table inet mine")
+    planned = router.trimtab("plan")
+    assert planned.returncode == 0 and "interface wg0" in planned.stdout
+    router.trimtab("down")
+    said = router.look()[0]
+    assert "from 10.9.0.0/16" in said and "table inet mine" in said
+
+
+def test_a_key_that_is_not_the_sites_is_named(router):
+    subprocess.run([PROGRAM, "keygen", "--out", router.etc / "other.key"], check=True, capture_output=True)
+    (router.etc / "other.key").rename(router.etc / "private.key")
+    said = router.trimtab("plan").stderr
+    assert "belongs to public key" in said and "no peer will shake hands" in said, said
+
+
+def test_row_49_without_the_privilege_nothing_is_tried(router):
+    before = router.look()
+    refused = router.trimtab("up", before="setpriv --bounding-set -net_admin --inh-caps -net_admin")
+    assert refused.returncode == 2 and "CAP_NET_ADMIN" in refused.stderr and "root" in refused.stderr
+    assert router.look() == before
+
+
+@pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
+def test_row_50_a_kernel_without_wireguard_is_named_and_nothing_stays(router):
+    before = router.look()
+    refused = router.trimtab("up")
+    assert refused.returncode == 2
+    assert refused.stderr == ("trimtab: cannot create interface wg0: this kernel has no wireguard (what was done before it is "
+                              "undone); modprobe wireguard\n")
+    assert router.look() == before
+    assert [path.name for path in router.run_.iterdir()] == ["up.lock"]
+
+
+@pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
+def test_a_failed_up_with_confirm_leaves_no_guardian(router):
+    before = router.look()
+    assert router.trimtab("up --confirm 1h").returncode == 2
+    assert router.look() == before
+    nothing = router.trimtab("confirm")
+    assert (nothing.returncode, nothing.stderr) == (1, "trimtab: nothing to confirm: no `up --confirm` waits for it\n")
+    router.do(f"for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
+              f"[ -e {router.run_}/confirm.lock ] || exit 0; sleep 0.25; done; exit 1")
+
+
+def test_nonsense_after_confirm_is_refused(router):
+    for time in ("0s", "soon", "25h"):
+        assert "--confirm: " in router.trimtab(f"up --confirm {time}").stderr
+
+
+def test_another_up_is_named_not_joined(router):
+    router.run_.mkdir()
+    # flock's own child holds it, as a program that a killed `up` had started would.
+    refused = router.do(f"flock {router.run_}/up.lock sh -c '{PROGRAM} down --config-dir {router.etc} --run-dir {router.run_}'",
+                        check=False)
+    assert refused.returncode == 2 and "another `up`, `down` or `confirm` is at work" in refused.stderr
+
+
+@pytest.fixture
+def bird(router):
+    """Starts one in the router's namespace with a configuration and options of the test's."""
+    started = []
+
+    def start(configuration, *options):
+        (router.etc / "theirs.conf").write_text(configuration)
+        with open(f"/run/netns/{router.name}") as there:
+            command = ["nsenter", f"--net={there.name}", "bird", "-f", "-c", str(router.etc / "theirs.conf"), *options]
+            started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        socket = options[options.index("-s") + 1]
+        for _ in range(100):
+            if os.path.exists(socket):
+                return
+            subprocess.run(["sleep", "0.05"])
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait()
+
+
+def test_another_bird_is_named_with_the_two_ways_out(router, bird):
+    bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(router.etc / "theirs.ctl"))
+    refused = router.trimtab("up")
+    assert refused.returncode == 2
+    assert "another BIRD runs in this network namespace (process " in refused.stderr
+    assert "systemctl disable --now bird" in refused.stderr and "docs/operations.md" in refused.stderr
+
+
+def test_a_bird_that_includes_ours_is_none(router, bird):
+    """As docs/operations.md says: the mark, the socket; then the plan has a bird.conf that can be included."""
+    router.run_.mkdir()
+    (router.etc / "bird.included").touch()
+    theirs = router.etc / "theirs.ctl"
+    bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(theirs))
+    refused = router.trimtab("plan")
+    assert refused.returncode == 2 and f"ln -s /run/bird/bird.ctl {router.run_}/bird.ctl" in refused.stderr
+    (router.run_ / "bird.ctl").symlink_to(theirs)
+    assert router.trimtab("plan").returncode == 0

@@ -1,0 +1,163 @@
+#include "controller/own_load.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace trimtab::controller {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kInterval = 15s;
+constexpr Duration kMemory = 45min;
+
+// held: may not become better. saturated: nor that, and its rate is proof. proven: only that.
+enum class Is { free, held, saturated, proven };
+
+struct Step {
+  double load_mbit = 0;
+  double rtt_ms = 0;  // 0: nothing was answered in time
+  Is is = Is::free;
+  int times = 1;
+};
+
+OwnLoad::Round round_of(double load_mbit, double rtt_ms) {
+  return {.load = Rate{static_cast<std::uint64_t>(load_mbit * 1e6)},
+          .rtt = rtt_ms > 0 ? std::optional(Milliseconds{rtt_ms}) : std::nullopt,
+          .clearly = Milliseconds{5},
+          .interval = kInterval};
+}
+
+void run(const std::vector<Step>& steps) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  int number = 0;
+  for (const Step& step : steps) {
+    for (int i = 0; i < step.times; ++i) {
+      ++number;
+      now += kInterval;
+      own.round_finished();
+      own.add(now, round_of(step.load_mbit, step.rtt_ms), kMemory);
+      SCOPED_TRACE(testing::Message()
+                   << "round " << number << ": " << step.load_mbit << " Mbit/s, " << step.rtt_ms << " ms");
+      EXPECT_EQ(own.saturated(), step.is == Is::saturated || step.is == Is::proven);
+      EXPECT_EQ(own.holds(now).has_value(), step.is == Is::held || step.is == Is::saturated);
+    }
+  }
+}
+
+TEST(OwnLoad, ARecoveryAsTheLoadLeavesIsNotBelievedForTheMemory) {
+  run({{0.1, 20},
+       {50, 60, Is::held},
+       {50, 110, Is::saturated},
+       {50, 110, Is::proven, 2},  // by now the figures are all of rounds under the load
+       {0.1, 20, Is::held, 180},  // 45 minutes
+       {0.1, 20},
+       {50, 110, Is::held},  // and the next time it is as new
+       {50, 110, Is::saturated},
+       {0.1, 20, Is::held}});
+}
+
+TEST(OwnLoad, WhatGetsSlowUnderALoadThatWasBorneIsSomebodyElsesDoing) {
+  run({{0.1, 20}, {50, 20}, {50, 120, Is::free, 5}, {0.1, 120}, {0.1, 20, Is::free, 5}});
+}
+
+TEST(OwnLoad, WhatStaysSlowWithoutTheLoadIsSomebodyElsesDoing) {
+  run({{0.1, 20}, {50, 110, Is::held}, {0.1, 110, Is::held, 3}, {0.1, 110}, {0.1, 20}});
+}
+
+TEST(OwnLoad, ALoadThatIsBorneMeansNothing) {
+  run({{0.1, 20}, {50, 24, Is::free, 3}, {0.1, 20}});
+  // An accident as the load came: four rounds without a sign of it take it back, also with a part of the
+  // load.
+  run({{0.1, 20}, {50, 60, Is::held}, {50, 22, Is::free, 4}, {0.1, 20}});
+  run({{0.1, 20}, {50, 60, Is::held}, {30, 22, Is::held, 3}, {30, 22}, {0.1, 20}});
+}
+
+TEST(OwnLoad, TrafficComesAndGoesInTheMiddleOfARound) {
+  run({{0.1, 20},
+       {30, 20},
+       {50, 110, Is::held},
+       {50, 110, Is::saturated},
+       {30, 20, Is::held},
+       {0.1, 20, Is::held}});
+}
+
+TEST(OwnLoad, ItIsBetterUnderTheWholeLoadAndThatCounts) {
+  run({{0.1, 20}, {50, 110, Is::held}, {45, 40, Is::saturated}, {30, 24, Is::held}, {45, 24}});
+}
+
+TEST(OwnLoad, LoadThatReturnsIsWatchedAnew) {
+  run({{0.1, 20},
+       {50, 110, Is::held},
+       {0.1, 20, Is::held, 10},
+       {50, 110, Is::held},
+       {50, 110, Is::saturated},
+       {0.1, 20, Is::held, 180},
+       {0.1, 20}});
+  run({{0.1, 20},
+       {50, 110, Is::held},
+       {0.1, 20, Is::held},
+       {50, 22, Is::free, 4},
+       {0.1, 20}});  // bears it now
+  // Borne for a moment: that neither ends the memory nor begins it anew.
+  run({{0.1, 20},
+       {50, 110, Is::held},
+       {0.1, 20, Is::held, 100},
+       {50, 22, Is::free, 2},
+       {0.1, 20, Is::held, 78},
+       {0.1, 20}});
+}
+
+TEST(OwnLoad, ARoundWithoutAnAnswerIsSlow) {
+  run({{0.1, 20}, {50, 0, Is::held}, {50, 0, Is::saturated}, {0.1, 20, Is::held}});
+}
+
+TEST(OwnLoad, ATrickleFillsNothing) {
+  run({{0.01, 20}, {0.9, 110}, {0.01, 20}});
+  OwnLoad own;
+  MonotonicTime now{1h};
+  own.add(now, round_of(0.1, 20), kMemory);
+  OwnLoad::Round small = round_of(19, 110);
+  small.capacity = Rate{200'000'000};
+  own.add(now += kInterval, small, kMemory);
+  EXPECT_FALSE(own.is_loaded()) << "a tenth of what it carries does not fill it";
+}
+
+TEST(OwnLoad, WhatWasLongAgoIsNoOnset) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  own.add(now, round_of(0.1, 20), kMemory);
+  own.add(now += 1h, round_of(50, 110), kMemory);
+  EXPECT_FALSE(own.is_loaded());
+}
+
+TEST(OwnLoad, BeforeTheLoadOfARoundIsKnownNoRecoveryIsBelieved) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  own.add(now, round_of(0.1, 20), kMemory);
+  own.add(now += kInterval, round_of(50, 110), kMemory);
+  own.round_finished();
+  own.add(now += kInterval, round_of(50, 24), kMemory);
+  ASSERT_FALSE(own.holds(now)) << "it carried the load";
+  own.round_finished();
+  ASSERT_TRUE(own.holds(now));
+  EXPECT_EQ(own.holds(now)->why, Holding::own_load);
+}
+
+TEST(OwnLoad, WhereNobodyCountsAnyMoreNothingIsHeld) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  own.add(now, round_of(0.1, 20), kMemory);
+  own.add(now += kInterval, round_of(50, 110), kMemory);
+  for (int i = 0; i < 4; ++i) {
+    own.round_finished();
+    EXPECT_TRUE(own.holds(now)) << i;
+  }
+  own.round_finished();
+  EXPECT_FALSE(own.holds(now));
+}
+
+}  // namespace
+}  // namespace trimtab::controller
