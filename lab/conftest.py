@@ -13,6 +13,16 @@ import pytest
 
 from topology.mesh import Lab
 from topology.meshfile import SHIPPED, Description, FOUR_SITES
+from topology.rest import is_at_rest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--every-point", action="store_true", help="kill and fail `up` at every point, not at a sample: minutes more")
+
+
+@pytest.fixture(scope="session")
+def every_point(request):
+    return request.config.getoption("--every-point")
 
 
 def pytest_runtest_setup(item):
@@ -54,24 +64,3 @@ def shipped_mesh():
 
 def at_rest(lab, deadline=120):
     lab.wait_until("the mesh is at rest, A and D talk through B", lambda: is_at_rest(lab), deadline)
-
-
-def is_at_rest(lab):
-    if not a_and_d_talk_over(lab, "ABD"):
-        return False
-    said = [site.ask(ask="status") for site in lab.sites]
-    if any(status["bird"]["pending"] for status in said):
-        return False
-    links = [link for status in said for link in status["links"]]
-    return all(link["standing"] == "up" and not waits(link["held"]) for link in links)
-
-
-def a_and_d_talk_over(lab, path):
-    """Both ways, all of the path: with noise on every link the first hop alone does not say which links are used."""
-    sites = [lab[letter] for letter in path]
-    return sites[0].path_to(sites[-1]) == sites[1:] and sites[-1].path_to(sites[0]) == sites[-2::-1]
-
-
-def waits(held):
-    """Held back until some time; what only differs too little to be worth saying is at rest."""
-    return held is not None and held["remaining_s"] is not None

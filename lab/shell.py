@@ -32,7 +32,7 @@ at() {{
   case $program in
     trimtab)
       local directories=()
-      case $1 in plan|up|down|run) directories=(--config-dir "$files/etc" --run-dir "$files/run") ;; esac
+      case $1 in plan|up|confirm|down|run) directories=(--config-dir "$files/etc" --run-dir "$files/run") ;; esac
       set -- {shlex.quote(TRIMTAB)} "$@" --mesh "$files/etc/mesh.toml" --site "$site" \
         --socket "$files/run/trimtab.sock" "${{directories[@]}}" ;;
     birdc) set -- birdc -s "$files/run/bird.ctl" "$@" ;;

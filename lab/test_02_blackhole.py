@@ -3,7 +3,7 @@ trimtab sees to it that the link does not come straight back."""
 
 import pytest
 
-from conftest import a_and_d_talk_over
+from topology.rest import a_and_d_talk_over
 
 LONGEST_OUTAGE_MS = 1000
 LAST_RESORT_MS = 1_000_000

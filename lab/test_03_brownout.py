@@ -1,7 +1,7 @@
 """A link in use gets slow without failing. Nobody but a measurement notices, and nothing may be lost over it."""
 
-from conftest import a_and_d_talk_over
 from topology.meshfile import QUICK
+from topology.rest import a_and_d_talk_over
 
 DWELL_S = float(QUICK["dwell"].removesuffix("s"))
 

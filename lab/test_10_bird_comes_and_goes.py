@@ -18,8 +18,8 @@ def bird_state(site):
 
 
 def make_it_publish(mesh):
-    """BD gets slow, so B has something to say; not slower than is forgotten soon."""
-    mesh.link("B", "D").delay(add_ms=20)
+    """BD gets so slow that B has something to say, and traffic reason to leave it, whatever a busy machine adds."""
+    mesh.link("B", "D").delay(add_ms=60)
 
 
 def in_file(site, other):

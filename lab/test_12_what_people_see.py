@@ -168,3 +168,31 @@ def test_a_link_is_added_while_traffic_flows():
         assert report.lost == 0
         # What BIRD prints moves with the clock by a millisecond now and then; a session that was reset is seconds younger.
         assert all(abs(after - before) < 1 for before, after in zip(since, established_since(b), strict=True))
+        a_far_away_site_changes_origins_alone(a, b)
+
+
+FAR_AWAY = '''
+[[site]]
+name = "far"
+id = 9
+asn = 65009
+lan = ["10.10.9.0/24"]
+lan_interface = "br-lan"
+endpoint = "198.51.100.9:51820"
+public_key = "nRXJt+7aZzQeoD5dZBNrj4xIDlOWqFPvYp2C1jD8Yxk="
+[[link]]
+between = ["b", "far"]
+'''
+
+
+def a_far_away_site_changes_origins_alone(without_link, with_link):
+    changed = {}
+    for site in (without_link, with_link):
+        file = site.config / "mesh.toml"
+        file.write_text(file.read_text() + FAR_AWAY)
+        plan = json.loads(site.trimtab("plan", "--json").stdout)
+        changed[site] = [change["object"] for change in plan["changes"]]
+        assert plan["sessions_reset"] == 0
+    print(f"  {without_link} would change {changed[without_link]}, {with_link} {len(changed[with_link])} objects")
+    assert changed[without_link] == [f"file {without_link.config}/origins.conf"]
+    assert "interface gre-far" in changed[with_link]

@@ -4,7 +4,7 @@ One lab and one story, because at this pace a link takes minutes to be forgiven:
 the one that took over loses packets.
 """
 
-from conftest import a_and_d_talk_over
+from topology.rest import a_and_d_talk_over
 
 INTERVAL_S = 15
 LOSS_IS_LEFT_WITHIN_S = 90

@@ -35,7 +35,7 @@ from .namespace import batch
 from .ping import silent
 from .site import REPOSITORY, Site
 from .stream import Stream
-from .waiting import wait_until
+from .waiting import LOOK_EVERY_S, wait_until
 from .wire import Wire
 
 LOGS = Path(os.environ.get("LAB_LOGS") or REPOSITORY / "build" / "lab" / "logs")
@@ -47,6 +47,8 @@ class Lab:
 
     def __init__(self, description=None, name="lab", say=print):
         self.description = description or Description(FOUR_SITES)
+        # Whether WANs and LANs have IPv6 addresses too: as the first mesh file needs it.
+        self.ipv6 = 6 in self.description.families or bool(self.description.outside6)
         self.say = say
         # The process's number makes the names unique on this machine, the count within this process.
         self.prefix = f"tt{os.getpid()}-{next(_count)}"
@@ -81,15 +83,16 @@ class Lab:
         """The wire between two sites, to delay, to lose on, to cut and to repair."""
         return self.wires["".join(sorted((one, other)))]
 
-    def stream(self, source, target, every_ms=10):
+    def stream(self, source, target, every_ms=10, family=4):
         """Numbered packets from one site's LAN host to another's, from now until stop()."""
-        stream = Stream(self[source].host, self[target].host, self[target].host_address, every_ms)
+        address = self[target].host_address if family == 4 else self[target].host_address6
+        stream = Stream(self[source].host, self[target].host, address, every_ms)
         self.streams.append(stream)
         return stream
 
-    def wait_until(self, sentence, predicate, deadline):
+    def wait_until(self, sentence, predicate, deadline, every=LOOK_EVERY_S):
         """Waits, says how long it took, and returns that."""
-        took = wait_until(sentence, self._while_alive(predicate), deadline)
+        took = wait_until(sentence, self._while_alive(predicate), deadline, every)
         self.say(f"  {sentence}: after {took:.2f} s")
         return took
 
@@ -161,8 +164,12 @@ class Lab:
         asks = [(asker, target)
                 for site in self.sites for asker in (site.host, site.router)
                 for other in self.sites if other is not site
-                for target in (other.host_address, other.router_lan_address)]
+                for target in self._lan_addresses(other)]
         return [(asker.name, target) for asker, target in silent(asks)]
+
+    def _lan_addresses(self, site):
+        addresses = {4: [site.host_address, site.router_lan_address], 6: [site.host_address6, site.router_lan_address6]}
+        return [address for family in self.description.families for address in addresses[family]]
 
     # --- building and taking down
 
@@ -183,6 +190,9 @@ class Lab:
                       f"route add {other.wan_address}/32 dev wan-{other.name} src {site.wan_address}",
                       # Neighbours are given: the internet between them would not lose ARP either.
                       f"neighbour add {other.wan_address} dev wan-{other.name} lladdr {_mac(other, site)} nud permanent"]
+            if self.ipv6:
+                wires += [f"route add {other.wan_address6}/128 dev wan-{other.name} src {site.wan_address6}",
+                          f"neighbour add {other.wan_address6} dev wan-{other.name} lladdr {_mac(other, site)} nud permanent"]
             queues.append(self.wires[pair].queue(f"{site.letter}>{other.letter}"))
         batch(wires, site.router)
         batch(queues, site.router, program="tc")

@@ -6,6 +6,7 @@ A thread inside a namespace opens its sockets there and starts its processes the
 
 import contextlib
 import ctypes
+import ipaddress
 import os
 import subprocess
 
@@ -52,9 +53,14 @@ class Namespace:
         with self.inside(), open(f"/proc/thread-self/{path}" if path.startswith("net/") else f"/proc/{path}") as file:
             return file.read()
 
-    def routes(self):
-        """The IPv4 routes of the main table: (network, prefix length) → interface."""
+    def routes(self, family=4):
+        """The routes of the main table: (network, prefix length) → interface."""
         found = {}
+        if family == 6:
+            for line in self.read("net/ipv6_route").splitlines():
+                network, length, *_, interface = line.split()
+                found[str(ipaddress.IPv6Address(bytes.fromhex(network))), int(length, 16)] = interface
+            return found
         for line in self.read("net/route").splitlines()[1:]:
             interface, network, _, _, _, _, _, mask, *_ = line.split()
             found[_dotted(network), bin(int(mask, 16)).count("1")] = interface

@@ -7,9 +7,11 @@ import struct
 import time
 
 ECHO_REQUEST, ECHO_REPLY = 8, 0
-IP_HEADER, ICMP_HEADER = 20, 8
-# linux/in.h; Python's socket module has no names for them.
-IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
+ECHO6_REQUEST, ECHO6_REPLY = 128, 129
+IP_HEADER, IPV6_HEADER, ICMP_HEADER = 20, 40, 8
+# linux/in.h and in6.h; Python's socket module has no names for them.
+IPV4_DISCOVERY, IPV6_DISCOVERY = (socket.IPPROTO_IP, 10), (socket.IPPROTO_IPV6, 23)
+IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 0, 3
 
 
 def ping(namespace, target, *, size=84, dont_fragment=False, timeout=1.0):
@@ -36,22 +38,30 @@ class _Echo:
 
     def __init__(self, namespace, target, size=84, dont_fragment=False):
         self.rtt_ms = None
-        self.nonce = os.urandom(size - IP_HEADER - ICMP_HEADER)
+        self.ipv6 = ":" in target
+        self.nonce = os.urandom(size - (IPV6_HEADER if self.ipv6 else IP_HEADER) - ICMP_HEADER)
         with namespace.inside():
-            self.sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-        self.sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if dont_fragment else IP_PMTUDISC_DONT)
-        header = struct.pack("!BBHHH", ECHO_REQUEST, 0, 0, 0, 1)
-        header = struct.pack("!BBHHH", ECHO_REQUEST, 0, _checksum(header + self.nonce), 0, 1)
+            self.sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) if self.ipv6 else \
+                socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.sock.setsockopt(*(IPV6_DISCOVERY if self.ipv6 else IPV4_DISCOVERY),
+                             IP_PMTUDISC_PROBE if dont_fragment else IP_PMTUDISC_DONT)
         self.began = time.monotonic()
         try:
-            self.sock.sendto(header + self.nonce, (target, 0))
+            self.sock.sendto(self._message(), (target, 0))
         except OSError:  # larger than the interface, or no route: it will not arrive
             pass
 
+    def _message(self):
+        header = struct.pack("!BBHHH", ECHO6_REQUEST if self.ipv6 else ECHO_REQUEST, 0, 0, 0, 1)
+        if self.ipv6:  # the kernel fills the checksum in
+            return header + self.nonce
+        return struct.pack("!BBHHH", ECHO_REQUEST, 0, _checksum(header + self.nonce), 0, 1) + self.nonce
+
     def read(self):
         packet = self.sock.recv(65535)
-        start = (packet[0] & 15) * 4
-        if packet[start] == ECHO_REPLY and packet[start + ICMP_HEADER:] == self.nonce:
+        start = 0 if self.ipv6 else (packet[0] & 15) * 4
+        reply = ECHO6_REPLY if self.ipv6 else ECHO_REPLY
+        if packet[start] == reply and packet[start + ICMP_HEADER:] == self.nonce:
             self.rtt_ms = (time.monotonic() - self.began) * 1000
 
 

@@ -1,5 +1,6 @@
 """One site of the lab: its router, its LAN host, and trimtab and BIRD on the router."""
 
+import ipaddress
 import json
 import os
 import socket
@@ -29,7 +30,12 @@ class Site:
         self.lan_prefix = f"10.10.{self.id}.0/24"
         self.router_lan_address = f"10.10.{self.id}.1"
         self.host_address = f"10.10.{self.id}.10"
-        self.config, self.run = directory / self.name / "etc", directory / self.name / "run"
+        self.directory = directory / self.name
+        self.wan_address6 = f"2001:db8::{self.id}"
+        self.lan_prefix6 = f"fd10:10:{self.id}::/64"
+        self.router_lan_address6 = f"fd10:10:{self.id}::1"
+        self.host_address6 = f"fd10:10:{self.id}::10"
+        self.config, self.run = self.directory / "etc", self.directory / "run"
         self.config.mkdir(parents=True)
         self.run.mkdir()
         self.logs = logs
@@ -49,14 +55,25 @@ class Site:
                f"address add {self.router_lan_address}/24 dev {self.LAN_INTERFACE}"], self.router)
         batch(["link set lo up", "link set eth0 up", f"address add {self.host_address}/24 dev eth0",
                f"route add default via {self.router_lan_address}"], self.host)
+        if self.lab.ipv6:
+            batch([f"address add {self.wan_address6}/128 dev lo nodad",
+                   f"address add {self.router_lan_address6}/64 dev {self.LAN_INTERFACE} nodad"], self.router)
+            batch([f"address add {self.host_address6}/64 dev eth0 nodad",
+                   f"route add default via {self.router_lan_address6}"], self.host)
 
     # --- what the kernel says
 
-    def route_to(self, other):
+    def route_to(self, other, family=4):
         """The neighbour (a Site) that traffic to `other`'s LAN goes to, or None without a route."""
-        network, _, length = other.lan_prefix.partition("/")
-        interface = self.router.routes().get((network, int(length)))
-        return self.lab[interface.removeprefix("gre-").upper()] if interface else None
+        network, _, length = (other.lan_prefix if family == 4 else other.lan_prefix6).partition("/")
+        interface = self.router.routes(family).get((network, int(length)))
+        return self.lab[interface.partition("-")[2].upper()] if interface else None
+
+    def link_address(self, other, family=4):
+        """This end's address on the link to `other`, as the mesh file's rule derives it."""
+        low, high = sorted((self.id, other.id))
+        index, end = (high - 1) * (high - 2) // 2 + low - 1, int(self.id == high)
+        return f"172.31.0.{4 * index + 1 + end}" if family == 4 else str(ipaddress.IPv6Address("fd31::") + 2 * index + end)
 
     def path_to(self, other):
         """The sites on BIRD's best path to `other`'s LAN, its neighbour first; [] without one."""
@@ -69,8 +86,10 @@ class Site:
         """A command of trimtab with this router's own files."""
         command = [TRIMTAB, *arguments, "--mesh", str(self.config / "mesh.toml"), "--site", self.name,
                    "--socket", str(self.run / "trimtab.sock")]
-        if arguments[0] in ("plan", "up", "down", "run"):
+        if arguments[0] in ("plan", "up", "confirm", "down", "run"):
             command += ["--config-dir", str(self.config), "--run-dir", str(self.run)]
+        elif arguments[0] == "status":
+            command += ["--run-dir", str(self.run)]
         return command
 
     def trimtab(self, *arguments, check=True, timeout=60):

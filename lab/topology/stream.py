@@ -41,11 +41,12 @@ class Stream:
     """Running from the moment it is made until stop()."""
 
     def __init__(self, source, target, target_address, every_ms=10, port=PORT):
+        family = socket.AF_INET6 if ":" in target_address else socket.AF_INET
         with target.inside():
-            receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            receiver = socket.socket(family, socket.SOCK_DGRAM)
             receiver.bind((target_address, port))
         with source.inside():
-            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sender = socket.socket(family, socket.SOCK_DGRAM)
             sender.connect((target_address, port))
         ours, theirs = socket.socketpair()
         sys.stdout.flush()

@@ -18,6 +18,7 @@ class Shape:
     jitter_ms: float = 0.0
     loss_percent: float = 0.0
     rate: str = ""  # "20mbit"; empty: as fast as the machine
+    more: str = ""  # further words of netem's: "duplicate 5%"
 
     def netem(self):
         words = ["netem", "limit", str(QUEUE), "delay", f"{self.delay_ms}ms"]
@@ -27,7 +28,7 @@ class Shape:
             words += ["loss", f"{self.loss_percent}%"]
         if self.rate:
             words += ["rate", self.rate]
-        return words
+        return words + self.more.split()
 
 
 class Wire:
@@ -62,8 +63,11 @@ class Wire:
     def blackhole(self, direction=None):
         return self.loss(100, direction)
 
+    def become(self, shape, direction=None):
+        return self._change(direction, lambda _: shape)
+
     def repair(self):
-        return self._change(None, lambda shape: self.healthy)
+        return self.become(self.healthy)
 
     def keep_ready(self):
         """Until release(), a change is a line to a tc that waits for it: both directions change at once. Two that are
