@@ -39,6 +39,28 @@ function(trimtab_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;SOURCES")
   add_library(trimtab_${name} STATIC ${arg_SOURCES})
   target_link_libraries(trimtab_${name} PUBLIC trimtab_options ${arg_LINKS})
+  trimtab_common_headers(trimtab_${name})
+endfunction()
+
+# Headers are a third of the sanitized build's time, so there they are parsed once for all; a target can have more than
+# the others. The other presets keep to what each file includes, so that a missing include is an error.
+function(trimtab_common_headers target)
+  if(NOT TRIMTAB_SANITIZE)
+    return()
+  endif()
+  set(headers <fmt/format.h> <fmt/ranges.h> <algorithm> <array> <charconv> <chrono> <cmath> <deque> <functional>
+    <map> <memory> <optional> <set> <span> <string> <string_view> <utility> <variant> <vector>)
+  if(ARGN)
+    target_precompile_headers(${target} PRIVATE ${headers} ${ARGN})
+    return()
+  endif()
+  if(NOT TARGET common_headers)
+    file(WRITE ${CMAKE_BINARY_DIR}/common_headers.cc "// Empty: it owns the precompiled headers.\n")
+    add_library(common_headers OBJECT ${CMAKE_BINARY_DIR}/common_headers.cc)
+    target_link_libraries(common_headers PRIVATE trimtab_options fmt::fmt)
+    target_precompile_headers(common_headers PRIVATE ${headers})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM common_headers)
 endfunction()
 
 # trimtab_test(FOLDER LINKS library... SOURCES file...): the unit tests of one folder of src/.

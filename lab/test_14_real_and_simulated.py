@@ -2,7 +2,8 @@
 
 Compared is what a busy machine does not change: for each link and direction the kinds of decisions (decisions.py), for
 A to D and back the neighbours in turn, and the costs that were published just before each change of the wires. Where a
-wire loses packets by chance, costs and times are chance too, and only the kinds count."""
+wire loses packets by chance, costs and times are chance too, and so is whether loss is proven beyond the boundary before
+the cost has risen for it: there it counts that it was for the worse, and that it was taken back."""
 
 import json
 import math
@@ -62,14 +63,14 @@ def test_the_lab_and_the_simulator_decide_the_same(tmp_path):
     simulated = Story.simulated(mesh, FILE, ways, scenario.begins_s)
     show(real, simulated)
 
-    assert real.kinds() == simulated.kinds()
+    assert real.kinds(chance(scenario)) == simulated.kinds(chance(scenario))
     assert not differences(scenario, real, simulated)
     # The comparison has teeth: had one of the events not happened in one of the two, it would have said so.
     first, *events = text.split("[[event]]")
     for left_out in events:
         (tmp_path / "shorter.toml").write_text("[[event]]".join([first, *(one for one in events if one != left_out)]))
         other = Story.simulated(mesh, tmp_path / "shorter.toml", ways, scenario.begins_s)
-        assert other.kinds() != real.kinds(), f"makes no difference: {left_out}"
+        assert other.kinds(chance(scenario)) != real.kinds(chance(scenario)), f"makes no difference: {left_out}"
 
 
 class Story:
@@ -93,8 +94,9 @@ class Story:
         named = {f"{one} to {other} goes through": hops for (one, other), hops in self.routes.items()}
         return named | {name_of(*link): found for link, found in sorted(self.decided.items())}
 
-    def kinds(self):
-        return {of: [kind for _, kind in found] for of, found in self.timed().items()}
+    def kinds(self, by_chance):
+        return {of: ["worse" if of in by_chance and kind == "crossed" else kind for _, kind in found]
+                for of, found in self.timed().items()}
 
 
 def settled(hops):

@@ -19,6 +19,7 @@ std::vector<control::Event> Journal::since(std::uint64_t number) const {
 }
 
 std::vector<control::Event> Journal::take_new() {
+  if (taken_number_ == last_number_) return {};
   auto found = since(taken_number_);
   taken_number_ = last_number_;
   return found;

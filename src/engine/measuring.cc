@@ -124,12 +124,13 @@ void Engine::on(const NetlinkArrived& arrived) {
   const netlink::InterfaceTable::Heard heard = interfaces_.take(arrived.datagram);
   if (heard.changed) interfaces_changed();
   for (const auto& counted : heard.counters) {
-    for (auto& [neighbour, link] : links_) {
-      if (link.interface != counted.interface.name || !link.awaiting_counters) continue;
-      const auto sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters,
-                                            *std::exchange(link.awaiting_counters, std::nullopt));
-      if (sample) controller_.throughput(now_.monotonic, neighbour, *sample);
-    }
+    const auto neighbour = by_interface_.find(counted.interface.index);
+    if (neighbour == by_interface_.end()) continue;
+    LinkState& link = links_.at(neighbour->second);
+    if (!link.awaiting_counters) continue;
+    const auto sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters,
+                                          *std::exchange(link.awaiting_counters, std::nullopt));
+    if (sample) controller_.throughput(now_.monotonic, neighbour->second, *sample);
   }
 }
 

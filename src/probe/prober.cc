@@ -51,6 +51,7 @@ void Prober::set_timeout(Duration timeout) {
     watched.ledger.set_timeout(timeout);
     watched.suspicion.set_timeout(timeout);
     set_quick_timeout(watched);
+    watched.stale = true;
   }
 }
 
@@ -73,7 +74,7 @@ MonotonicTime Prober::deadline_of(const Watched& watched) {
 std::optional<MonotonicTime> Prober::next_deadline() const {
   std::optional<MonotonicTime> earliest;
   for (const auto& [neighbour, watched] : links_) {
-    const MonotonicTime deadline = deadline_of(watched);
+    const MonotonicTime deadline = watched.stale ? deadline_of(watched) : watched.deadline;
     if (!earliest || deadline < *earliest) earliest = deadline;
   }
   return earliest;
@@ -89,22 +90,30 @@ Turn Prober::handle(MonotonicTime now) {
       watched.quick_ledger.overslept(now + kCatchUp);
       watched.suspicion.overslept();
       watched.full_size.overslept();
+    } else if (!watched.stale && watched.deadline > now) {
+      continue;
     }
-    watched.ledger.expire(now);
-    watched.quick_ledger.expire(now);
-    watched.suspicion.advance(now);
-    tell_of_losses(watched);
-    if (due(watched, now)) {
-      turn.probes.push_back(make(watched, Pace::regular, now));
-      watched.suspicion.give_way(now);
-    }
-    if (quick_due(watched, now)) turn.probes.push_back(make(watched, Pace::quick, now));
-    // Last: a small probe of the same tick does not queue behind it.
-    if (watched.full_size.tick().value_or(MonotonicTime::max()) <= now)
-      turn.probes.push_back(make_full_size(watched, now));
-    take_rounds(watched, turn.rounds);
+    handle(watched, now, turn);
+    watched.deadline = deadline_of(watched);
+    watched.stale = false;
   }
   return turn;
+}
+
+void Prober::handle(Watched& watched, MonotonicTime now, Turn& turn) {
+  watched.ledger.expire(now);
+  watched.quick_ledger.expire(now);
+  watched.suspicion.advance(now);
+  tell_of_losses(watched);
+  if (due(watched, now)) {
+    turn.probes.push_back(make(watched, Pace::regular, now));
+    watched.suspicion.give_way(now);
+  }
+  if (quick_due(watched, now)) turn.probes.push_back(make(watched, Pace::quick, now));
+  // Last: a small probe of the same tick does not queue behind it.
+  if (watched.full_size.tick().value_or(MonotonicTime::max()) <= now)
+    turn.probes.push_back(make_full_size(watched, now));
+  take_rounds(watched, turn.rounds);
 }
 
 void Prober::tell_of_losses(Watched& watched) {
@@ -179,32 +188,39 @@ void Prober::advance(Watched& watched, MonotonicTime now) {
   watched.next = 0;
 }
 
-void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
+Prober::Watched* Prober::touch(SiteId link) {
   const auto found = links_.find(link);
-  if (found == links_.end()) return;
+  if (found == links_.end()) return nullptr;
+  found->second.stale = true;
+  return &found->second;
+}
+
+void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
+  Watched* const watched = touch(link);
+  if (watched == nullptr) return;
   const Pace pace = pace_of(sequence);
-  if (pace == Pace::full_size) return found->second.full_size.sent(sequence, when.monotonic);
-  found->second.ledger_of(pace).sent(sequence, when);
-  if (pace == Pace::regular) found->second.suspicion.regular_was_sent();
+  if (pace == Pace::full_size) return watched->full_size.sent(sequence, when.monotonic);
+  watched->ledger_of(pace).sent(sequence, when);
+  if (pace == Pace::regular) watched->suspicion.regular_was_sent();
 }
 
 void Prober::refused(SiteId link, std::uint16_t sequence) {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return;
-  if (pace_of(sequence) == Pace::full_size) return;  // what does not leave teaches nothing
-  found->second.ledger_of(pace_of(sequence)).refused(sequence);
-  found->second.suspicion.was_refused(sequence);
+  Watched* const watched = touch(link);
+  if (watched == nullptr || pace_of(sequence) == Pace::full_size)
+    return;  // what does not leave teaches nothing
+  watched->ledger_of(pace_of(sequence)).refused(sequence);
+  watched->suspicion.was_refused(sequence);
 }
 
 void Prober::expect(SiteId link, std::optional<Milliseconds> limit) {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return;
-  found->second.suspicion.expect(limit);
-  set_quick_timeout(found->second);
+  Watched* const watched = touch(link);
+  if (watched == nullptr) return;
+  watched->suspicion.expect(limit);
+  set_quick_timeout(*watched);
 }
 
 void Prober::check(SiteId link, MonotonicTime now) {
-  if (const auto found = links_.find(link); found != links_.end()) found->second.suspicion.raise(now);
+  if (Watched* const watched = touch(link)) watched->suspicion.raise(now);
 }
 
 void Prober::received(SiteId link, ByteSpan packet, const Arrival& arrival) {
@@ -216,9 +232,9 @@ void Prober::received(SiteId link, const IpAddress& source, ByteSpan message, co
 }
 
 void Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arrival) {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return;
-  Watched& watched = found->second;
+  Watched* const touched = touch(link);
+  if (touched == nullptr) return;
+  Watched& watched = *touched;
   Ledger& ledger = watched.ledger;
   if (const auto* reply = std::get_if<EchoReply>(&answer)) {
     if (reply->identifier == settings_.identifier) take_reply(watched, *reply, arrival);
@@ -226,7 +242,7 @@ void Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arriv
     if (asked->source == watched.link.peer && pace_of(asked->sequence) == Pace::quick)
       watched.suspicion.hear_peer(arrival.read.monotonic);
   } else if (const auto* error = std::get_if<EchoError>(&answer)) {
-    if (error->identifier == settings_.identifier && error->destination == found->second.link.peer) {
+    if (error->identifier == settings_.identifier && error->destination == watched.link.peer) {
       ledger.error();
     }
   } else if (std::holds_alternative<Malformed>(answer)) {

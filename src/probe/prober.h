@@ -103,12 +103,19 @@ class Prober {
     std::optional<std::uint64_t> number;  // the ledger's, once the round has begun
     std::size_t next = 0;                 // of planned.times; not at its end
     std::uint64_t batch = 0;              // the quick ledger's number of the batch that goes out
+    // When handle() has something to do with it; stale once anything has happened to the link. Of hundreds of
+    // links a turn concerns one or two.
+    MonotonicTime deadline{};
+    bool stale = true;
 
     Ledger& ledger_of(Pace pace) { return pace == Pace::quick ? quick_ledger : ledger; }
   };
 
   static MonotonicTime next_tick(const Watched& watched) { return watched.planned.times[watched.next]; }
   static MonotonicTime deadline_of(const Watched& watched);
+  // For what changes a link; null for an unknown one.
+  Watched* touch(SiteId link);
+  void handle(Watched& watched, MonotonicTime now, Turn& turn);
   // Whether the link's present tick has a probe to send; marks those that were slept through.
   static bool due(Watched& watched, MonotonicTime now);
   static bool quick_due(Watched& watched, MonotonicTime now);
