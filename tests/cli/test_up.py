@@ -47,7 +47,8 @@ class Router:
         key = self.etc / "private.key"
         key.write_text("mB8r4+qF7LZr3rHmEGL5uBJcqrqTJGFRZzJ5FGWG0Wk=\n")
         key.chmod(0o600)
-        subprocess.run([PROGRAM, "keygen", "--show", "--out", key, "--site", "a", "--mesh", self.etc / "mesh.toml"], check=True)
+        subprocess.run([PROGRAM, "keygen", "--show", "--replace", "--out", key, "--site", "a", "--mesh", self.etc / "mesh.toml"],
+                       check=True, capture_output=True)
         subprocess.run(["ip", "netns", "add", self.name], check=True)
 
     def do(self, script, check=True):
