@@ -132,9 +132,21 @@ def test_row_20_foreign_rules_and_tables_are_not_in_the_way(router):
     router.do("ip rule add priority 100 from 10.9.0.0/16 lookup 100; nft add table inet mine")
     planned = router.trimtab("plan")
     assert planned.returncode == 0 and "interface wg0" in planned.stdout
+    router.run_.mkdir()
     router.trimtab("down")
     said = router.look()[0]
     assert "from 10.9.0.0/16" in said and "table inet mine" in said
+
+
+def test_row_20_an_interface_is_not_ours_for_its_group(router):
+    """116 is a small number: a person may have given it to an interface of his own."""
+    router.do("ip link add mine type veth peer name other; ip link set mine group 116; ip link set mine up")
+    router.run_.mkdir()
+    before = router.look()
+    down = router.trimtab("down")
+    assert down.returncode == 0 and "interface mine is in group 116 and nothing else says" in down.stdout, down
+    assert router.look() == before
+    assert "mine" not in router.trimtab("plan").stdout
 
 
 def test_a_key_that_is_not_the_sites_is_named(router):
