@@ -41,8 +41,16 @@ std::string undo(const Reconciliation& made, const SiteFiles& files) {
 
 // Under the lock: either `confirm` or this comes first.
 void end_of_patience(const Reconciliation& made, const SiteFiles& files, Pending pending, const char* why) {
-  auto lock = take_site(files);
-  while (!lock) lock = take_site(files);
+  // Also where somebody took the directories away meanwhile.
+  const auto take = [&] {
+    (void)make_site_directories(files);
+    return take_site(files);
+  };
+  auto lock = take();
+  while (!lock) {
+    std::this_thread::sleep_for(kLook);
+    lock = take();
+  }
   if (is_dismissed(files)) return;
   const std::string left = undo(made, files);
   pending.undone = fmt::format("at {:%H:%M:%S}, {}{}", fmt::localtime(std::time(nullptr)), why,

@@ -185,6 +185,29 @@ def test_a_failed_up_with_confirm_leaves_no_guardian(router):
               f"[ -e {router.run_}/confirm.lock ] || exit 0; sleep 0.25; done; exit 1")
 
 
+@pytest.mark.parametrize("command", ["down", "confirm"])
+@pytest.mark.parametrize("option", ["--config-dir", "--run-dir"])
+def test_a_mistyped_directory_is_not_made(router, command, option):
+    router.run_.mkdir()
+    other = {"--config-dir": f"--run-dir {router.run_}", "--run-dir": f"--config-dir {router.etc}"}[option]
+    wrong = router.run_.parent / "wrong"
+    refused = router.do(f"{PROGRAM} {command} {option} {wrong} {other}", check=False)
+    assert (refused.returncode, refused.stderr) == (2, (
+        f"trimtab: there is no directory {wrong}; give the {option} that `trimtab up` was given; without `up` there is nothing "
+        "to confirm or to remove\n"))
+    assert not wrong.exists() and list(router.run_.iterdir()) == []
+
+
+def test_a_damaged_memory_is_said_in_words_of_ours(router):
+    router.run_.mkdir()
+    (router.run_ / "up.json").write_text('{"version": 1, "kern')
+    for command in ("plan", "up", "down"):
+        refused = router.trimtab(command)
+        assert refused.returncode == 2 and refused.stderr == (
+            f"trimtab: cannot use {router.run_}/up.json: it is damaged: no JSON any more from its byte 21 on; delete it and run "
+            "`trimtab up`: lost is only how to put the kernel's settings back\n"), refused.stderr
+
+
 def test_nonsense_after_confirm_is_refused(router):
     for time in ("0s", "soon", "25h"):
         assert "--confirm: " in router.trimtab(f"up --confirm {time}").stderr
