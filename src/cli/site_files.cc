@@ -96,7 +96,7 @@ Result<network::Memory> load_memory(const SiteFiles& files) {
   auto memory = network::parse_memory(*text);
   if (!memory) {
     return Error{fmt::format("cannot use {}: {}", files.memory(), memory.error().what),
-                 "delete it; `down` then cannot put the kernel's settings back"};
+                 "delete it and run `trimtab up`: lost is only how to put the kernel's settings back"};
   }
   for (const std::string& file : memory->files) {
     // `down` deletes what stands here, as root.
