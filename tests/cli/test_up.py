@@ -174,6 +174,15 @@ def test_row_50_a_kernel_without_wireguard_is_named_and_nothing_stays(router):
     assert [path.name for path in router.run_.iterdir()] == ["up.lock"]
 
 
+def test_a_guardian_that_cannot_be_put_in_place_says_why(router):
+    (router.run_ / "confirm.lock").mkdir(parents=True)
+    before = router.look()
+    assert router.trimtab("up --confirm 1h").stderr == (
+        f"trimtab: cannot put a guardian in place for --confirm: cannot open {router.run_}/confirm.lock: Is a directory; nothing "
+        "is changed\n")
+    assert router.look() == before
+
+
 @pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
 def test_a_failed_up_with_confirm_leaves_no_guardian(router):
     before = router.look()
