@@ -1,0 +1,71 @@
+"""trimtab status: what the command itself adds to the daemon's answer. The daemon is a socket that answers here."""
+
+import fcntl
+import json
+import os
+import time
+
+import pytest
+
+ANSWER = {"mesh": "home", "links": []}
+
+
+def kernel():
+    """This boot and network namespace, as `up` writes them down."""
+    with open("/proc/sys/kernel/random/boot_id") as boot:
+        return f"{boot.read().strip()}/{os.stat('/proc/self/ns/net').st_ino}"
+
+
+@pytest.fixture
+def left(trimtab, tmp_path, daemon):
+    """What `status` says of what `up` left: in its JSON, and on standard error."""
+    (tmp_path / "run").mkdir()
+    daemon(ANSWER)
+
+    def ask():
+        outcome = trimtab("status", "--json", "--socket", "s", "--run-dir", "run")
+        assert outcome.status == 0, outcome
+        answer = json.loads(outcome.out)
+        up = answer.pop("up")
+        assert answer == ANSWER
+        return up, outcome.err
+
+    return ask
+
+
+def pending(tmp_path, **more):
+    known = {"kernel": kernel(), "until_ns": time.monotonic_ns() + 60_000_000_000, "undone": "", "dismissed": False}
+    (tmp_path / "run/confirm.json").write_text(json.dumps({**known, **more}))
+
+
+def test_nothing_was_left(left):
+    assert left() == ({"interrupted": None, "confirm": None}, "")
+
+
+def test_an_up_that_was_interrupted(left, tmp_path):
+    memory = {"version": 1, "kernel": kernel(), "mesh": "home", "site": "a", "files": [], "table": "", "table_listing": "",
+              "endpoints": {}, "sysctls": [], "addresses": [], "doing": "up"}
+    (tmp_path / "run/up.json").write_text(json.dumps(memory))
+    assert left() == ({"interrupted": "up", "confirm": None},
+                      "trimtab: `up` was interrupted here; `trimtab plan` says what it left\n")
+
+
+def test_an_up_that_waits_to_be_confirmed(left, tmp_path):
+    pending(tmp_path)
+    with open(tmp_path / "run/confirm.lock", "w") as guardian:
+        fcntl.flock(guardian, fcntl.LOCK_EX)
+        up, said = left()
+    confirm = up["confirm"]
+    assert 50 < confirm.pop("remaining_s") <= 60 and confirm == {"guarded": True, "undone": None}
+    assert "undoes itself in" in said
+
+
+def test_an_up_whose_guardian_was_killed(left, tmp_path):
+    pending(tmp_path)
+    assert left()[0]["confirm"] == {"remaining_s": None, "guarded": False, "undone": None}
+
+
+def test_an_up_that_was_undone(left, tmp_path):
+    pending(tmp_path, undone="at 12:00:00, because nobody confirmed it in time")
+    assert left()[0]["confirm"] == {"remaining_s": None, "guarded": False,
+                                    "undone": "at 12:00:00, because nobody confirmed it in time"}
