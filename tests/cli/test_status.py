@@ -3,9 +3,12 @@
 import fcntl
 import json
 import os
+import subprocess
 import time
 
 import pytest
+
+from conftest import PROGRAM
 
 ANSWER = {"mesh": "home", "links": []}
 
@@ -69,3 +72,18 @@ def test_an_up_that_was_undone(left, tmp_path):
     pending(tmp_path, undone="at 12:00:00, because nobody confirmed it in time")
     assert left()[0]["confirm"] == {"remaining_s": None, "guarded": False,
                                     "undone": "at 12:00:00, because nobody confirmed it in time"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone can become somebody else")
+def test_who_has_no_right_is_told_what_gives_him_one(tmp_path):
+    """pytest's directories are their owner's alone, so nobody may neither ask nor read there."""
+    def as_nobody(*arguments):
+        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", PROGRAM, *arguments],
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert as_nobody("status", "--socket", tmp_path / "s") == (
+        2, "", f"trimtab: cannot connect to {tmp_path}/s: Permission denied; run it as root, or as a member of the socket's group "
+        "(trimtab)\n")
+    assert as_nobody("check", "--mesh", tmp_path / "m.toml") == (
+        2, "", f"trimtab: cannot read {tmp_path}/m.toml: Permission denied; run it as root or as the file's owner\n")

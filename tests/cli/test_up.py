@@ -174,6 +174,15 @@ def test_row_50_a_kernel_without_wireguard_is_named_and_nothing_stays(router):
     assert [path.name for path in router.run_.iterdir()] == ["up.lock"]
 
 
+def test_a_lock_that_is_a_link_is_not_followed(router):
+    router.run_.mkdir()
+    (router.run_ / "up.lock").symlink_to("elsewhere")
+    refused = router.trimtab("up")
+    assert refused.returncode == 2 and refused.stderr.endswith(
+        "up.lock: Too many levels of symbolic links; it is a symbolic link; find out who made it, then delete it\n"), refused
+    assert not (router.run_ / "elsewhere").exists()
+
+
 def test_a_guardian_that_cannot_be_put_in_place_says_why(router):
     (router.run_ / "confirm.lock").mkdir(parents=True)
     before = router.look()
