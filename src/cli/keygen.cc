@@ -49,8 +49,8 @@ Result<Keyed> with_key(const Common& common, const Options& options, const mesh:
 }
 
 void say_replaced(const Common& common, const mesh::PublicKey& before, const mesh::PublicKey& after) {
-  say("trimtab: {}: public_key of site {}: {} -> {}; give the same mesh file to every site: until it has it, "
-      "none shakes hands with {}\n",
+  say("trimtab: {}: public_key of site {}: {} -> {}; give the same mesh file to every site: one that has not "
+      "got it yet takes nothing from {}\n",
       common.mesh_file, common.site, mesh::format_public_key(before), mesh::format_public_key(after),
       common.site);
 }

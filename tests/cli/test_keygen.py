@@ -65,8 +65,8 @@ def test_no_key_in_the_mesh_file_is_replaced_unasked(trimtab, tmp_path, example)
     outcome = trimtab("keygen", "--show", "--replace", *options)
     new = outcome.out.strip()
     assert (outcome.status, outcome.err) == (0, (
-        f"trimtab: m.toml: public_key of site b: {old} -> {new}; give the same mesh file to every site: until it has it, "
-        "none shakes hands with b\n"))
+        f"trimtab: m.toml: public_key of site b: {old} -> {new}; give the same mesh file to every site: one that has not "
+        "got it yet takes nothing from b\n"))
     assert file.read_text() == example.replace(old, new)
     # Not even asked to is a private key replaced.
     assert "never overwritten" in trimtab("keygen", "--replace", *options).err
