@@ -113,11 +113,13 @@ Json up_json(const SiteFiles& files) {
 int status(const Common& common, const SiteFiles& files) {
   tell_of_up(files);
   if (!common.json) return ask_and_show(common, control::AskStatus{}, show);
-  auto answer = ask(common, control::AskStatus{});
-  if (!answer) return complain(answer.error());
-  (*answer)["up"] = up_json(files);
-  fmt::print("{}\n", control::to_line(*answer));
-  return kFine;
+  return while_asking(common, [&] {
+    auto answer = ask(common, control::AskStatus{});
+    if (!answer) return complain(answer.error());
+    (*answer)["up"] = up_json(files);
+    fmt::print("{}\n", control::to_line(*answer));
+    return kFine;
+  });
 }
 
 }  // namespace

@@ -87,3 +87,9 @@ def test_who_has_no_right_is_told_what_gives_him_one(tmp_path):
         "(trimtab)\n")
     assert as_nobody("check", "--mesh", tmp_path / "m.toml") == (
         2, "", f"trimtab: cannot read {tmp_path}/m.toml: Permission denied; run it as root or as the file's owner\n")
+
+
+def test_an_answer_that_is_no_status_is_refused(trimtab, daemon):
+    daemon([1, 2])
+    assert trimtab("status", "--json", "--socket", "s") == (
+        2, "", "trimtab: s answered without what this program shows; run the daemon and the command in the same version\n")
