@@ -18,7 +18,10 @@ Result<Json> ask(const Common& common, const control::Request& request) {
       return Error{fmt::format("no daemon answers on {}", common.socket),
                    "start it with `trimtab run`, or name its --socket"};
     }
-    return line.error();
+    Error error = line.error();
+    if (number == EACCES || number == EPERM)
+      error.fix = "run it as root, or as a member of the socket's group (trimtab)";
+    return error;
   }
   auto answer = control::parse_json(*line);
   if (!answer) return Error{fmt::format("{} answered what is {}", common.socket, answer.error().what)};

@@ -43,9 +43,11 @@ Error without_module(const network::Interface& wanted) {
           .number = EOPNOTSUPP};
 }
 
-// Between its creation and its mark its group tells.
+// The plan claims it by its name; between its creation and its alias its group tells the rest.
 bool is_own(const netlink::Link& link) {
-  return network::FoundInterface{{.kind = link.kind, .alias = link.alias}, link.up, link.group}.is_own();
+  const network::FoundInterface present{
+      {.kind = link.kind, .alias = link.alias}, link.up, link.group, /*claimed=*/true};
+  return present.is_own();
 }
 
 }  // namespace

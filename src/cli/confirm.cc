@@ -10,7 +10,7 @@ namespace trimtab::cli {
 namespace {
 
 int confirm(SiteFiles files) {
-  make_absolute(files);
+  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
   const auto lock = take_site(files);
   if (!lock) return complain(lock.error());
   const auto pending = load_pending(files);

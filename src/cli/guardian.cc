@@ -5,7 +5,7 @@
 #include <syslog.h>
 
 #include <ctime>
-#include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "cli/bird_program.h"
@@ -20,7 +20,7 @@ namespace {
 
 // How soon it notices that it is no longer wanted.
 constexpr Duration kLook = std::chrono::milliseconds{250};
-// A process is started in milliseconds; a machine that takes longer than this has other troubles.
+// A guardian that was dismissed is gone in the time of a look; one that takes longer than this is stuck.
 constexpr std::chrono::seconds kStart{10};
 
 // What was remembered before; where something could not be undone, both, so that `down` still finds it.
@@ -41,8 +41,16 @@ std::string undo(const Reconciliation& made, const SiteFiles& files) {
 
 // Under the lock: either `confirm` or this comes first.
 void end_of_patience(const Reconciliation& made, const SiteFiles& files, Pending pending, const char* why) {
-  auto lock = take_site(files);
-  while (!lock) lock = take_site(files);
+  // Also where somebody took the directories away meanwhile.
+  const auto take = [&] {
+    (void)make_site_directories(files);
+    return take_site(files);
+  };
+  auto lock = take();
+  while (!lock) {
+    std::this_thread::sleep_for(kLook);
+    lock = take();
+  }
   if (is_dismissed(files)) return;
   const std::string left = undo(made, files);
   pending.undone = fmt::format("at {:%H:%M:%S}, {}{}", fmt::localtime(std::time(nullptr)), why,
@@ -53,9 +61,7 @@ void end_of_patience(const Reconciliation& made, const SiteFiles& files, Pending
   if (made.before.site.empty()) lock->remove_file();
 }
 
-void guard(const Reconciliation& made, const SiteFiles& files, const Pending& pending) {
-  auto mark = os::FileLock::take(files.guardian(), kStart);
-  if (!mark || !save_pending(files, pending)) return;
+void guard(const Reconciliation& made, const SiteFiles& files, const Pending& pending, os::FileLock& mark) {
   bool told = false;
   while (!told && !is_dismissed(files)) {
     const Duration left = pending.until - os::take_clocks().monotonic;
@@ -67,7 +73,7 @@ void guard(const Reconciliation& made, const SiteFiles& files, const Pending& pe
                     told ? "because its guardian was told to end" : "because nobody confirmed it in time");
   }
   if (is_dismissed(files)) remove_pending(files);
-  mark->remove_file();
+  mark.remove_file();
 }
 
 }  // namespace
@@ -75,14 +81,18 @@ void guard(const Reconciliation& made, const SiteFiles& files, const Pending& pe
 Result<void> start_guardian(const Reconciliation& made, const SiteFiles& files, Duration time) {
   const Pending pending{.kernel = os::kernel_identity(), .until = os::take_clocks().monotonic + time};
   remove_pending(files);
-  if (const auto started = os::detach([&] { guard(made, files, pending); }); !started) return started;
-  const MonotonicTime deadline = os::take_clocks().monotonic + kStart;
-  while (os::take_clocks().monotonic < deadline) {
-    const auto seen = load_pending(files);
-    if (seen && is_guarded(files, *seen)) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  }
-  return Error{"cannot put a guardian in place for --confirm; nothing is changed", "try again"};
+  std::optional<os::FileLock> mark;  // in the guardian's own process
+  const auto begin = [&]() -> Result<void> {
+    auto taken = os::FileLock::take(files.guardian(), kStart);
+    if (!taken) return taken.error();
+    mark = *std::move(taken);
+    return save_pending(files, pending);
+  };
+  const auto started = os::detach(begin, [&] { guard(made, files, pending, *mark); });
+  if (started) return {};
+  return Error{fmt::format("cannot put a guardian in place for --confirm: {}; nothing is changed",
+                           started.error().what),
+               started.error().fix};
 }
 
 }  // namespace trimtab::cli

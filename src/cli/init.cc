@@ -125,8 +125,11 @@ int write(const Common& common, const mesh::NewMesh& mesh) {
     return complain(Error{mistake->what + "; nothing was written"});
   if (const auto written = os::create_file(common.mesh_file, text, 0644); !written)
     return complain(written.error());
-  fmt::print("wrote {}\nnext, on each router: trimtab keygen --site NAME; then the same file everywhere\n",
-             common.mesh_file);
+  fmt::print(
+      "wrote {}\nnext, on each router: trimtab keygen; what it prints goes in here as public_key, then the "
+      "same file "
+      "everywhere\n",
+      common.mesh_file);
   return kFine;
 }
 

@@ -21,8 +21,10 @@ class Kernel {
   // Needs CAP_NET_ADMIN: without it neither WireGuard nor nft tells anything.
   static Result<Kernel> open();
 
-  // All but the files, which are no part of the kernel.
-  Result<network::FoundState> read();
+  // All but the files, which are no part of the kernel. `wanted` and `memory` say which interfaces are ours
+  // though they have no alias yet.
+  Result<network::FoundState> read(const std::vector<network::Interface>& wanted,
+                                   const network::Memory& memory);
 
   // What is there already, and ours, is made; what is not there is deleted: a run that was interrupted, or
   // somebody else, may have been quicker.

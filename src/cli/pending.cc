@@ -66,6 +66,10 @@ bool is_guarded(const SiteFiles& files, const Pending& pending) {
   return pending.undone.empty() && os::FileLock::held(files.guardian());
 }
 
+Duration time_left(const Pending& pending) {
+  return std::max(pending.until - os::take_clocks().monotonic, Duration{});
+}
+
 std::string tell_pending(const SiteFiles& files) {
   const auto pending = load_pending(files);
   if (!pending) return {};
@@ -75,9 +79,8 @@ std::string tell_pending(const SiteFiles& files) {
            "what it "
            "made, `trimtab down` removes it";
   }
-  const Duration left = std::max(pending->until - os::take_clocks().monotonic, Duration{});
   return fmt::format("the last `up` undoes itself in {} s unless you say: trimtab confirm",
-                     std::chrono::ceil<std::chrono::seconds>(left).count());
+                     std::chrono::ceil<std::chrono::seconds>(time_left(*pending)).count());
 }
 
 }  // namespace trimtab::cli

@@ -30,6 +30,9 @@ void remove_pending(const SiteFiles& files);
 // Waits, and its guardian is alive to undo it.
 bool is_guarded(const SiteFiles& files, const Pending& pending);
 
+// Until it is undone; 0 where that is due.
+Duration time_left(const Pending& pending);
+
 // One sentence for a person, "" where there is nothing to tell: how long is left, or that it was undone.
 std::string tell_pending(const SiteFiles& files);
 

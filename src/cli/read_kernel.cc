@@ -122,10 +122,13 @@ Result<void> Kernel::read_wireguard(network::FoundState& found) {
   return {};
 }
 
-Result<network::FoundState> Kernel::read() {
+Result<network::FoundState> Kernel::read(const std::vector<network::Interface>& wanted,
+                                         const network::Memory& memory) {
   network::FoundState found;
   const auto links = read_links(found);
   if (!links) return links.error();
+  for (network::FoundInterface& present : found.interfaces)
+    present.claimed = network::is_claimed(present.interface, wanted, memory);
   if (const auto done = read_addresses(*links, found); !done) return done.error();
   if (const auto done = read_routes(*links, found); !done) return done.error();
   if (const auto done = read_wireguard(found); !done) return done.error();

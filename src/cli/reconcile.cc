@@ -38,9 +38,10 @@ Result<void> read_files(const std::vector<std::string>& paths, const std::string
   return {};
 }
 
-Result<network::FoundState> find(Kernel& kernel, const std::vector<std::string>& paths,
+Result<network::FoundState> find(Kernel& kernel, const std::vector<network::Interface>& wanted,
+                                 const network::Memory& memory, const std::vector<std::string>& paths,
                                  const std::string& metrics) {
-  auto found = kernel.read();
+  auto found = kernel.read(wanted, memory);
   if (!found) return found;
   if (const auto read = read_files(paths, metrics, *found); !read) return read.error();
   return found;
@@ -68,8 +69,8 @@ void note_missing_lan_address(const mesh::Site& self, const bird::Local& local, 
 Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const SiteFiles& files) {
   const auto memory = load_memory(files);
   if (!memory) return memory.error();
-  const auto found =
-      find(kernel, {files.metrics(), files.origins(), files.bird_configuration()}, files.metrics());
+  const auto found = find(kernel, state.wanted.interfaces, *memory,
+                          {files.metrics(), files.origins(), files.bird_configuration()}, files.metrics());
   if (!found) return found.error();
   const mesh::Site& self = *state.mesh.find_site(state.self);
   Reconciliation made{.before = *memory, .local = local_facts(self, *found, files)};
@@ -84,7 +85,7 @@ Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const S
 Result<Reconciliation> reconcile_with_nothing(Kernel& kernel, const SiteFiles& files) {
   const auto memory = load_memory(files);
   if (!memory) return memory.error();
-  const auto found = find(kernel, memory->files, files.metrics());
+  const auto found = find(kernel, {}, *memory, memory->files, files.metrics());
   if (!found) return found.error();
   return Reconciliation{.plan = network::plan_down(*found, *memory), .before = *memory};
 }

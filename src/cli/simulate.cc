@@ -1,5 +1,6 @@
 // trimtab simulate: the daemon's controller on a mesh of its own making, with a clock of its own.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <chrono>
@@ -61,6 +62,12 @@ Ground find_ground(const Common& common, const Options& options, bool mesh_given
   } else if (options.sites > 0) {
     ground.topology = make_topology(options);
   } else if (mesh_given || options.scenario.empty()) {
+    if (!mesh_given && ::access(common.mesh_file.c_str(), F_OK) != 0) {
+      return {.topology = {},
+              .failed = complain(
+                  {fmt::format("nothing says which mesh to simulate, and there is no {}", common.mesh_file),
+                   "give --sites N, --matrix FILE, --scenario FILE or --mesh FILE"})};
+    }
     int status = kFine;
     const auto mesh = load_mesh(common, status);
     if (!mesh) return {.topology = {}, .failed = status};
@@ -80,7 +87,7 @@ std::optional<sim::Scenario> find_scenario(const Options& options, Ground ground
   }
   auto read = sim::read_scenario(*text, std::move(ground.topology));
   for (const auto& mistake : read.mistakes) say("{}\n", mesh::format_mistake(mistake, options.scenario));
-  if (!read.scenario) status = kAnswerIsNo;
+  if (!read.scenario) status = kUsage;
   return std::move(read.scenario);
 }
 

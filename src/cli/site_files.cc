@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <string_view>
+#include <utility>
 
 #include "os/files.h"
 #include "os/sysctl.h"
@@ -16,6 +19,14 @@ constexpr std::size_t kMaxMemorySize = 4 * 1024 * 1024;
 constexpr unsigned kDirectoryMode = 0755;
 // An `up` of fifty links takes about a second; one that takes longer than this is stuck.
 constexpr std::chrono::seconds kPatience{10};
+
+// What means itself in a string of BIRD's (where names of included files are patterns), in a unit of
+// systemd's and in a shell.
+bool is_plain(char c) {
+  constexpr std::string_view kSigns = "/._-+:@,=~";
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return letter || kSigns.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+}
 
 }  // namespace
 
@@ -32,17 +43,38 @@ void declare_run_directory(CLI::App& app, SiteFiles& files) {
       ->capture_default_str();
 }
 
-void make_absolute(SiteFiles& files) {
-  for (std::string* directory : {&files.config_dir, &files.run_dir}) {
+Result<void> make_absolute(SiteFiles& files) {
+  for (const auto& [option, directory] :
+       {std::pair("--config-dir", &files.config_dir), std::pair("--run-dir", &files.run_dir)}) {
     std::string normal = std::filesystem::absolute(*directory).lexically_normal().string();
     while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+    if (!std::all_of(normal.begin(), normal.end(), is_plain)) {
+      return Error{fmt::format("{}: the path \"{}\" cannot stand in BIRD's configuration", option, normal),
+                   "name a directory of letters, digits and / . _ - + : @ , = ~ alone"};
+    }
     *directory = std::move(normal);
   }
+  return {};
+}
+
+Result<void> make_site_directories(const SiteFiles& files) {
+  for (const std::string& directory : {files.config_dir, files.run_dir}) {
+    if (const auto made = os::make_directories(directory, kDirectoryMode); !made) return made;
+  }
+  return {};
 }
 
 Result<os::FileLock> take_site(const SiteFiles& files) {
-  for (const std::string& directory : {files.config_dir, files.run_dir}) {
-    if (const auto made = os::make_directories(directory, kDirectoryMode); !made) return made.error();
+  for (const auto& [option, directory] :
+       {std::pair("--config-dir", files.config_dir), std::pair("--run-dir", files.run_dir)}) {
+    std::error_code error;
+    if (std::filesystem::is_directory(directory, error)) continue;
+    return Error{
+        .what = fmt::format("there is no directory {}", directory),
+        .fix = fmt::format("give the {} that `trimtab up` was given; without `up` there is nothing to "
+                           "confirm or to remove",
+                           option),
+        .number = ENOENT};
   }
   auto lock = os::FileLock::take(files.lock(), kPatience);
   if (!lock) return lock;
@@ -64,7 +96,7 @@ Result<network::Memory> load_memory(const SiteFiles& files) {
   auto memory = network::parse_memory(*text);
   if (!memory) {
     return Error{fmt::format("cannot use {}: {}", files.memory(), memory.error().what),
-                 "delete it; `down` then cannot put the kernel's settings back"};
+                 "delete it and run `trimtab up`: lost is only how to put the kernel's settings back"};
   }
   for (const std::string& file : memory->files) {
     // `down` deletes what stands here, as root.

@@ -32,11 +32,16 @@ struct SiteFiles {
 void declare_site_files(CLI::App& app, SiteFiles& files);
 void declare_run_directory(CLI::App& app, SiteFiles& files);
 
-// Both paths made absolute: they end up in BIRD's configuration, which knows no other kind.
-void make_absolute(SiteFiles& files);
+// Both paths made absolute: they end up in BIRD's configuration, which knows no other kind. An error names
+// one that would mean something else there, or in a unit or a script: BIRD has no way to quote a quote.
+Result<void> make_absolute(SiteFiles& files);
 
-// Makes both directories where they are missing, waits a moment for another `up`, `down` or `confirm` to end,
-// and clears away what one that was killed left beside our files.
+// `up` makes both directories where they are missing. Nobody else does: to him a missing one is a mistyped
+// one.
+Result<void> make_site_directories(const SiteFiles& files);
+
+// Waits a moment for another `up`, `down` or `confirm` to end, and clears away what one that was killed left
+// beside our files. An error where one of the two directories is missing.
 Result<os::FileLock> take_site(const SiteFiles& files);
 
 // What the last `up` in this very boot and network namespace left; empty where there was none.

@@ -1,6 +1,8 @@
 // trimtab status: every link of this site, what is measured, what is published, what is held back.
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 
 #include "cli/ask.h"
@@ -72,12 +74,52 @@ std::string show(const Json& status) {
   return out + table.text();
 }
 
+// "up" or "down"; empty: neither was.
+std::string interrupted(const SiteFiles& files) {
+  const auto memory = load_memory(files);
+  return memory && !os::FileLock::held(files.lock()) ? memory->doing : std::string{};
+}
+
 // What `up` left to be done, before what the daemon sees. Both files are root's; nobody else is told.
 void tell_of_up(const SiteFiles& files) {
   if (const std::string told = tell_pending(files); !told.empty()) say("trimtab: {}\n", told);
-  const auto memory = load_memory(files);
-  if (!memory || memory->doing.empty() || os::FileLock::held(files.lock())) return;
-  say("trimtab: `{}` was interrupted here; `trimtab plan` says what it left\n", memory->doing);
+  if (const std::string doing = interrupted(files); !doing.empty())
+    say("trimtab: `{}` was interrupted here; `trimtab plan` says what it left\n", doing);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+bool is_hidden(const std::string& path) {
+  return ::access(path.c_str(), R_OK) != 0 && errno == EACCES;
+}
+
+Json confirm_json(const SiteFiles& files) {
+  const auto pending = load_pending(files);
+  if (!pending) return nullptr;
+  const bool guarded = is_guarded(files, *pending);
+  const double left = std::chrono::duration<double>(time_left(*pending)).count();
+  return {{"remaining_s", guarded ? Json(left) : Json(nullptr)},
+          {"guarded", guarded},
+          {"undone", text_or_null(pending->undone)}};
+}
+
+Json up_json(const SiteFiles& files) {
+  if (is_hidden(files.memory()) || is_hidden(files.pending())) return nullptr;
+  return {{"interrupted", text_or_null(interrupted(files))}, {"confirm", confirm_json(files)}};
+}
+
+int status(const Common& common, const SiteFiles& files) {
+  tell_of_up(files);
+  if (!common.json) return ask_and_show(common, control::AskStatus{}, show);
+  return while_asking(common, [&] {
+    auto answer = ask(common, control::AskStatus{});
+    if (!answer) return complain(answer.error());
+    (*answer)["up"] = up_json(files);
+    fmt::print("{}\n", control::to_line(*answer));
+    return kFine;
+  });
 }
 
 }  // namespace
@@ -85,10 +127,7 @@ void tell_of_up(const SiteFiles& files) {
 std::function<int()> declare_status(CLI::App& app, const Common& common) {
   const auto files = std::make_shared<SiteFiles>();
   declare_run_directory(app, *files);
-  return [&common, files] {
-    tell_of_up(*files);
-    return ask_and_show(common, control::AskStatus{}, show);
-  };
+  return [&common, files] { return status(common, *files); };
 }
 
 }  // namespace trimtab::cli

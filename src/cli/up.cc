@@ -126,7 +126,7 @@ void report(const Common& common, const SiteState& state, const network::Plan& p
 }
 
 int up(const Common& common, SiteFiles files, std::optional<Duration> confirm) {
-  make_absolute(files);
+  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
   int status = kFine;
   const auto state = site_state(common, files, status);
   if (!state) return status;
@@ -134,6 +134,7 @@ int up(const Common& common, SiteFiles files, std::optional<Duration> confirm) {
   if (!kernel) return complain(kernel.error());
   if (const auto usable = check_bird_program(); !usable) return complain(usable.error());
   show_warnings(state->warnings);
+  if (const auto there = make_site_directories(files); !there) return complain(there.error());
   const auto lock = take_site(files);
   if (!lock) return complain(lock.error());
   if (const auto free = nothing_to_confirm(files); !free) return complain(free.error());

@@ -219,6 +219,15 @@ Result<std::string> remove_site(std::string_view text, std::string_view name) {
   return result;
 }
 
+std::optional<PublicKey> public_key_of(std::string_view text, std::string_view name) {
+  const auto source = read_source(text);
+  const Value* site = source ? source->site(name) : nullptr;
+  const Entry* entry = site == nullptr ? nullptr : find_entry(*site->table(), "public_key");
+  if (entry == nullptr || entry->value.string() == nullptr) return std::nullopt;
+  const auto key = parse_public_key(*entry->value.string());
+  return key ? std::optional(*key) : std::nullopt;
+}
+
 Result<std::string> set_public_key(std::string_view text, std::string_view name, const PublicKey& key) {
   auto source = read_source(text);
   if (!source.ok()) return source.error();

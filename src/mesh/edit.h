@@ -5,6 +5,7 @@
 // cannot be edited by position (inline tables).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ Result<std::string> add_site(std::string_view text, const NewSite& site);
 // The site's block and its links' blocks, with one empty line before each; comments above a block stay.
 // Refused where no [[link]] would be left between two or more sites, because that means a full mesh.
 Result<std::string> remove_site(std::string_view text, std::string_view name);
+
+// The key that the file has for that site. Absent: none, or what stands there is no key.
+std::optional<PublicKey> public_key_of(std::string_view text, std::string_view site);
 
 // Replaces the value of public_key, or adds the key at the end of the site's block.
 Result<std::string> set_public_key(std::string_view text, std::string_view site, const PublicKey& key);

@@ -21,7 +21,7 @@ lans = [{}]   # every site's LAN lies inside
 
 # One [[site]] per router. `id` and `asn` are for good: addresses follow from the id.
 # `endpoint` is where others can call it; a site behind NAT has none, and calls out.
-# `public_key` is set by: trimtab keygen --site NAME, on that router.
+# `public_key` is what `trimtab keygen` prints on that router; `keygen --site NAME` writes it in here.
 )";
 
 constexpr const char* kTail = R"(

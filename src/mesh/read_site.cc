@@ -33,19 +33,35 @@ bool is_host_name(std::string_view host) {
   return !only_numbers;
 }
 
-// One host's own address: not everybody's, not a group's, not the asker's own.
+// One host's own address: not everybody's, not a group's, not the asker's own, none that means another host
+// on every wire (link-local), and no IPv4 address in IPv6's clothes (WireGuard would send to it over
+// neither).
 bool can_be_called(const IpAddress& address) {
+  const auto& bytes = address.bytes;
   if (address.family == Family::ipv4) {
-    return address.bytes[0] != 0 && address.bytes[0] != 127 && address.bytes[0] < 224;
+    const bool link_local = bytes[0] == 169 && bytes[1] == 254;
+    return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224 && !link_local;
   }
-  const IpAddress unspecified{.family = Family::ipv6};
-  return address.bytes[0] != 0xff && address != unspecified && address != unspecified.plus(1);
+  const bool link_local = bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+  const bool zeros = std::all_of(bytes.begin(), bytes.begin() + 10, [](auto byte) { return byte == 0; });
+  const bool holds_ipv4 = zeros && bytes[10] == bytes[11] && (bytes[10] == 0 || bytes[10] == 0xff);
+  return bytes[0] != 0xff && !link_local && !holds_ipv4;  // :: and ::1 are among the last
+}
+
+// The text of an IPv6 address with or without something like a port after it, and no brackets.
+bool is_bare_ipv6(std::string_view text) {
+  return std::count(text.begin(), text.end(), ':') > 1 && text.front() != '[' &&
+         text.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
 }
 
 // "192.0.2.1:51820", "[2001:db8::1]:51820", "a.example.net:51820".
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const Error bad{fmt::format("\"{}\" is not an endpoint", text),
                   "write address or name and port, like \"a.example.net:51820\" or \"[2001:db8::1]:51820\""};
+  if (is_bare_ipv6(text)) {
+    return Error{fmt::format("\"{}\" does not say where the address ends and the port begins", text),
+                 "put the IPv6 address in brackets, like \"[2001:db8::1]:51820\""};
+  }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad;
   std::string_view host = text.substr(0, colon);
@@ -141,8 +157,11 @@ bool is_name(std::string_view text) {
 }
 
 std::string interface_mistake(std::string_view name) {
-  constexpr std::string_view kReserved[] = {"lo",   "all",     "default", "wg0",     "trimtab0",
-                                            "gre0", "gretap0", "erspan0", "ip6gre0", "ip6tnl0"};
+  // What has a place of its own in /proc/sys, what trimtab calls its own, what the kernel makes with a
+  // module.
+  constexpr std::string_view kReserved[] = {"lo",      "all",      "default", "wg0",     "trimtab0",
+                                            "gre0",    "gretap0",  "erspan0", "ip6gre0", "ip6tnl0",
+                                            "ip_vti0", "ip6_vti0", "tunl0",   "sit0"};
   if (name.empty() || name.size() > kMaxInterfaceLength) {
     return fmt::format("\"{}\" has {} characters; the kernel takes 1 to {}", name, name.size(),
                        kMaxInterfaceLength);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "network/memory.h"
 #include "network/state.h"
 
 namespace trimtab::network {
@@ -15,10 +16,18 @@ struct FoundInterface {
   Interface interface;
   bool up = false;
   std::uint32_t group = 0;
+  bool claimed = false;  // see is_claimed()
 
-  // Made by `up`: an alias that begins with kMark, or none yet and our group.
+  // Made by `up`: an alias that begins with kMark; or none yet, our group, and somebody who claims it. A
+  // group alone says little: it is a small number that anybody may have given.
   bool is_own() const;
+  // In our group, without an alias: made by `up` or by networkd, or somebody else's.
+  bool has_group_alone() const;
 };
+
+// Whether ours may be this one: the mesh file wants one of that name and kind, or `up` remembers one of that
+// name.
+bool is_claimed(const Interface& found, const std::vector<Interface>& wanted, const Memory& memory);
 
 struct FoundAddress {
   Address address;

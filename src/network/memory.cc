@@ -60,6 +60,18 @@ bool is_safe(const Memory& memory) {
   return true;
 }
 
+// The first thing that read() cannot do without, in words of ours.
+std::string what_is_wrong(const Json& json) {
+  for (const char* key : {"kernel", "mesh", "site", "table", "table_listing"}) {
+    if (!json.contains(key) || !json[key].is_string())
+      return fmt::format("\"{}\" is missing or no text", key);
+  }
+  for (const char* key : {"files", "sysctls", "addresses"}) {
+    if (!json.contains(key) || !json[key].is_array()) return fmt::format("\"{}\" is missing or no list", key);
+  }
+  return "an entry lacks a part, or has one of another kind";
+}
+
 template <typename Entry>
 void unite(std::vector<Entry>& into, const std::vector<Entry>& more) {
   for (const Entry& entry : more) {
@@ -109,15 +121,22 @@ Result<Memory> parse_memory(std::string_view text) {
     too_deep = too_deep || depth > kMaxDepth;
     return !too_deep;
   };
+  Json json;
   try {
-    const Json json = Json::parse(text, guard);
-    if (!too_deep && json.is_object() && json.at("version") == kVersion) {
-      Memory memory = read(json);
-      if (is_safe(memory)) return memory;
-    }
-    return Error{"not what this version of trimtab writes"};
-  } catch (const Json::exception& error) {
-    return Error{fmt::format("not what trimtab writes: {}", error.what())};
+    json = Json::parse(text, guard);
+  } catch (const Json::parse_error& error) {
+    return Error{fmt::format("it is damaged: no JSON any more from its byte {} on", error.byte)};
+  } catch (const Json::exception&) {
+    return Error{"it is damaged: it has a number that is too large"};
+  }
+  if (too_deep || !json.is_object() || !json.contains("version") || json["version"] != kVersion)
+    return Error{"this version of trimtab did not write it"};
+  try {
+    Memory memory = read(json);
+    if (is_safe(memory)) return memory;
+    return Error{"it is damaged: it names a setting outside of net/"};
+  } catch (const Json::exception&) {
+    return Error{fmt::format("it is damaged: {}", what_is_wrong(json))};
   }
 }
 

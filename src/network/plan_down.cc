@@ -39,7 +39,13 @@ void check_passengers(const std::string& interface, const FoundState& found, con
 void remove_interfaces(const FoundState& found, const Memory& memory, Plan& plan) {
   std::vector<std::string> names;
   for (const FoundInterface& present : found.interfaces) {
-    if (present.is_own()) names.push_back(present.interface.name);
+    if (present.is_own()) {
+      names.push_back(present.interface.name);
+    } else if (present.has_group_alone()) {
+      plan.notes.push_back(
+          fmt::format("interface {} is in group {} and nothing else says that `trimtab up` made it: it stays",
+                      present.interface.name, kInterfaceGroup));
+    }
   }
   // The links before what carries them.
   std::stable_partition(names.begin(), names.end(),

@@ -21,7 +21,8 @@ inline constexpr std::string_view kOverlayHolder = "trimtab0";
 // What marks our own, for people and for a later run: how an interface's alias and the table's comment begin.
 inline constexpr std::string_view kMark = "trimtab";
 // The kernel takes an alias only once an interface exists, but a group at its creation: there is no moment in
-// which one of ours is without a mark.
+// which one of ours is without any mark. Before it has its alias it is known by group and name together
+// (found.h), as are networkd's, which never get one.
 inline constexpr std::uint32_t kInterfaceGroup = 116;
 // A routing protocol number that no known daemon uses; `ip route` shows it as "proto 116".
 inline constexpr std::uint8_t kRouteProtocol = 116;

@@ -18,6 +18,29 @@ Error system_error(std::string what) {
   return {.what = fmt::format("{}: {}", what, std::strerror(number)), .number = number};
 }
 
+Error file_error(std::string what) {
+  Error error = system_error(std::move(what));
+  switch (*error.number) {
+    case EACCES:
+    case EPERM:
+      error.fix = "run it as root or as the file's owner";
+      break;
+    case ELOOP:
+      error.fix = "it is a symbolic link; find out who made it, then delete it";
+      break;
+    case ENOSPC:
+    case EDQUOT:
+      error.fix = "make room on its file system";
+      break;
+    case EROFS:
+      error.fix = "have its file system mounted for writing";
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
 std::size_t descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;

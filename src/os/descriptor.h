@@ -29,6 +29,9 @@ class Descriptor {
 // "<what>: <errno's text>", with errno as its number.
 Error system_error(std::string what);
 
+// The same of a file, with what to do about it where that is known: no right to it, a full disk and the like.
+Error file_error(std::string what);
+
 // How many descriptors this process may have.
 std::size_t descriptor_limit();
 

@@ -51,13 +51,13 @@ Result<FileLock> FileLock::take(const std::string& path, Duration patience) {
     // Not O_CLOEXEC: see the header. Not for writing: it must not keep a file system from being made
     // read-only.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW, 0600));
-    if (!file.open()) return system_error(fmt::format("cannot open {}", path));
+    if (!file.open()) return file_error(fmt::format("cannot open {}", path));
     if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) {
       if (!is_still(file, path)) continue;
       write_own_number(path);
       return FileLock(path, std::move(file));
     }
-    if (errno != EWOULDBLOCK && errno != EINTR) return system_error(fmt::format("cannot lock {}", path));
+    if (errno != EWOULDBLOCK && errno != EINTR) return file_error(fmt::format("cannot lock {}", path));
     if (std::chrono::steady_clock::now() >= deadline) return held_by_another(path);
     std::this_thread::sleep_for(kBetween);
   }

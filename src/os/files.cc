@@ -33,13 +33,13 @@ Error too_long(const std::string& path, std::size_t limit) {
 // O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
 Result<Opened> open_regular(const std::string& path, std::size_t limit, int flags = 0) {
   Opened opened{.file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags))};
-  if (!opened.file.open()) return system_error(fmt::format("cannot read {}", path));
+  if (!opened.file.open()) return file_error(fmt::format("cannot read {}", path));
   if (::fstat(opened.file.number(), &opened.found) != 0) {
-    return system_error(fmt::format("cannot read {}", path));
+    return file_error(fmt::format("cannot read {}", path));
   }
   if (S_ISDIR(opened.found.st_mode)) {
     errno = EISDIR;
-    return system_error(fmt::format("cannot read {}", path));
+    return file_error(fmt::format("cannot read {}", path));
   }
   if (!S_ISREG(opened.found.st_mode)) {
     return Error{.what = fmt::format("cannot read {}: it is no regular file", path), .number = EINVAL};
@@ -55,7 +55,7 @@ Result<std::string> read_all(int file, const std::string& path, std::size_t limi
   while (true) {
     const ssize_t count = ::read(file, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_error(fmt::format("cannot read {}", path));
+    if (count < 0) return file_error(fmt::format("cannot read {}", path));
     if (count == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > limit) return too_long(path, limit);
@@ -79,7 +79,7 @@ std::string directory_of(const std::string& path) {
 }
 
 Error cannot_write(const std::string& path) {
-  return system_error(fmt::format("cannot write {}", path));
+  return file_error(fmt::format("cannot write {}", path));
 }
 
 // The bytes and the mode, on the disk, under a name that nothing has yet.
@@ -112,7 +112,7 @@ Result<void> sync_directory(const std::string& path) {
   const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Some file systems cannot sync a directory (EINVAL); they have nothing to lose by it.
   if (!directory.open() || (::fsync(directory.number()) != 0 && errno != EINVAL)) {
-    return system_error(fmt::format("cannot sync directory {}", path));
+    return file_error(fmt::format("cannot sync directory {}", path));
   }
   return {};
 }
@@ -217,7 +217,7 @@ void remove_abandoned(const std::string& path) {
 
 Result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
-  return system_error(fmt::format("cannot remove {}", path));
+  return file_error(fmt::format("cannot remove {}", path));
 }
 
 Result<void> make_directories(const std::string& path, unsigned mode) {
@@ -228,7 +228,7 @@ Result<void> make_directories(const std::string& path, unsigned mode) {
   }
   struct stat found {};
   if (errno == EEXIST && ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return {};
-  return system_error(fmt::format("cannot make directory {}", path));
+  return file_error(fmt::format("cannot make directory {}", path));
 }
 
 }  // namespace trimtab::os

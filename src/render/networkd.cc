@@ -107,7 +107,15 @@ std::string settings(const WantedState& state) {
   for (const std::string& name : state.link_interfaces) {
     text += fmt::format("-net/ipv4/conf/{}/rp_filter = 0\n", name);
   }
-  if (routes_ipv6(state)) text += "net.ipv6.conf.all.forwarding = 1\n";
+  if (routes_ipv6(state)) {
+    text +=
+        "# A forwarding kernel heeds no router advertisements. networkd hears them itself on what it "
+        "manages; "
+        "a WAN of\n"
+        "# somebody else's that has its default route from one needs, in a file of yours (docs/install.md):\n"
+        "#   net/ipv6/conf/WAN/accept_ra = 2\n"
+        "net.ipv6.conf.all.forwarding = 1\n";
+  }
   return text;
 }
 

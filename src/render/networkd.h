@@ -6,7 +6,7 @@
 // No secret in any of them. networkd reads the private key as its own user, group systemd-network, so it gets
 // a copy of its own beside trimtab's: `networkd.key`, root:systemd-network 0640.
 //
-// The interfaces carry trimtab's group, so that `up` and `down` know them for trimtab's.
+// The interfaces carry trimtab's group: with their names it makes them `up`'s to take over.
 #pragma once
 
 #include <vector>

@@ -1,8 +1,11 @@
 """Black box: what a person sees of the program. Exact standard output, standard error and exit status."""
 
+import json
 import os
 import pathlib
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -47,3 +50,38 @@ def trimtab(tmp_path):
 @pytest.fixture
 def example():
     return (ROOT / "examples/home.toml").read_text()
+
+
+class Daemon:
+    """Answers each question with the next of its statuses, the last one for ever; None: hangs up."""
+
+    def __init__(self, path, statuses):
+        self.statuses = list(statuses)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.makefile().readline()
+                answer = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+                if answer is not None:
+                    connection.sendall((json.dumps(answer) + "\n").encode())
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    started = []
+
+    def start(*statuses):
+        started.append(Daemon(tmp_path / "s", statuses))
+
+    yield start
+    for one in started:
+        one.listener.close()

@@ -14,7 +14,8 @@ def test_flags_make_a_file_that_needs_only_keys(trimtab, tmp_path):
     arguments = [word for site in sites for word in ("--with", site)]
     assert trimtab("init", "--mesh", "m.toml", *arguments) == (
         0,
-        "wrote m.toml\nnext, on each router: trimtab keygen --site NAME; then the same file everywhere\n",
+        "wrote m.toml\nnext, on each router: trimtab keygen; what it prints goes in here as public_key, then the same file "
+        "everywhere\n",
         "",
     )
     missing = trimtab("check", "--mesh", "m.toml")

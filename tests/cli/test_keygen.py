@@ -42,10 +42,34 @@ def test_sets_the_key_of_a_site_in_the_mesh_file(trimtab, tmp_path, example):
     file = tmp_path / "m.toml"
     file.write_text(example)
     old = re.findall(r'public_key = "(.*)"', example)[1]
+    file.write_text(example.replace(f'public_key = "{old}"\n', ""))
     outcome = trimtab("keygen", "--site", "b", "--mesh", "m.toml", "--out", "private.key")
-    assert outcome.status == 0
-    assert file.read_text() == example.replace(old, outcome.out.strip())
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.strip() in file.read_text()
     assert trimtab("check", "--mesh", "m.toml") == (0, "", "")
+    assert trimtab("keygen", "--show", "--site", "b", "--mesh", "m.toml", "--out", "private.key") == (0, outcome.out, "")
+
+
+def test_no_key_in_the_mesh_file_is_replaced_unasked(trimtab, tmp_path, example):
+    file = tmp_path / "m.toml"
+    file.write_text(example)
+    old = re.findall(r'public_key = "(.*)"', example)[1]
+    options = ("--site", "b", "--mesh", "m.toml", "--out", "private.key")
+    refusal = (f"trimtab: m.toml has another public_key for site b: {old}; put back the private key that belongs to it, "
+               "or say --replace and give the changed mesh file to every site\n")
+    assert trimtab("keygen", *options) == (2, "", refusal)
+    assert not (tmp_path / "private.key").exists() and file.read_text() == example
+    trimtab("keygen", "--out", "private.key")
+    assert trimtab("keygen", "--show", *options) == (2, "", refusal)
+    assert file.read_text() == example
+    outcome = trimtab("keygen", "--show", "--replace", *options)
+    new = outcome.out.strip()
+    assert (outcome.status, outcome.err) == (0, (
+        f"trimtab: m.toml: public_key of site b: {old} -> {new}; give the same mesh file to every site: one that has not "
+        "got it yet takes nothing from b\n"))
+    assert file.read_text() == example.replace(old, new)
+    # Not even asked to is a private key replaced.
+    assert "never overwritten" in trimtab("keygen", "--replace", *options).err
 
 
 def test_makes_nothing_where_the_mesh_file_cannot_take_it(trimtab, tmp_path, example):

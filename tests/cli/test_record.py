@@ -3,8 +3,6 @@ the real one is recorded in the lab."""
 
 import json
 import re
-import socket
-import threading
 
 import pytest
 
@@ -12,41 +10,6 @@ import pytest
 def status(*rtts, site="a"):
     links = [{"neighbour": name, "last_rtt_ms": rtt} for name, rtt in zip("bcd", rtts)]
     return {"site": site, "links": links}
-
-
-class Daemon:
-    """Answers each question with the next of its statuses, the last one for ever; None: hangs up."""
-
-    def __init__(self, path, statuses):
-        self.statuses = list(statuses)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        self.listener.listen()
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with connection:
-                connection.makefile().readline()
-                answer = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-                if answer is not None:
-                    connection.sendall((json.dumps(answer) + "\n").encode())
-
-
-@pytest.fixture
-def daemon(tmp_path):
-    started = []
-
-    def start(*statuses):
-        started.append(Daemon(tmp_path / "s", statuses))
-
-    yield start
-    for one in started:
-        one.listener.close()
 
 
 def record(trimtab, *more, duration="350ms"):

@@ -154,3 +154,14 @@ def test_a_foreign_section_is_not_taken_over(trimtab, mesh, tmp_path):
     assert router.sections("network") == {"b": {".type": "interface", "proto": "dhcp"}}
     (tmp_path / "a.key").unlink()
     assert "`trimtab keygen` makes it" in router.apply().stderr
+
+
+@pytest.mark.parametrize("directory", ['/srv/a"b', "/srv/a\nb", "/srv/a b", "/srv/*", "/srv/$x", "/srv/%h"])
+@pytest.mark.parametrize("option", ["--config-dir", "--run-dir"])
+def test_a_directory_that_would_break_bird_conf_is_refused(trimtab, mesh, tmp_path, option, directory):
+    """BIRD has no way to quote a quote, takes the names of what it includes for patterns, and units and scripts have theirs."""
+    outcome = render(trimtab, "files", option, directory)
+    shown = directory.replace("\n", "\\x0a")
+    assert outcome == (2, "", f"trimtab: {option}: the path \"{shown}\" cannot stand in BIRD's configuration; name a directory of "
+                              "letters, digits and / . _ - + : @ , = ~ alone\n")
+    assert not (tmp_path / "out").exists()

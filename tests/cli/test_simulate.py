@@ -129,7 +129,7 @@ def test_bad_matrices_are_named_by_line(trimtab, tmp_path):
 def test_bad_scenarios_are_named_by_place(trimtab, tmp_path):
     (tmp_path / "s.toml").write_text('[[link]]\nbetween = ["a", "b"]\nrtt = 5\n[[event]]\nall = true\nkind = "rain"\n')
     outcome = trimtab("simulate", "--scenario", "s.toml")
-    assert (outcome.status, outcome.out) == (1, "")
+    assert (outcome.status, outcome.out) == (2, "")
     first, second = outcome.err.splitlines()
     assert first.startswith("s.toml:3:7: error: rtt must be") and second.startswith('s.toml:6:8: error: kind is "rain"')
 
@@ -165,10 +165,17 @@ def test_a_plot_replaces_nothing_but_a_file(trimtab, tmp_path):
 def test_names_in_a_scenario_are_names(trimtab, tmp_path):
     (tmp_path / "s.toml").write_text('[[link]]\nbetween = ["a", "\\u001b[31m"]\n')
     outcome = trimtab("simulate", "--scenario", "s.toml")
-    assert outcome.status == 1 and outcome.err.startswith("s.toml:2:17: error: name") and "\x1b" not in outcome.err
+    assert outcome.status == 2 and outcome.err.startswith("s.toml:2:17: error: name") and "\x1b" not in outcome.err
 
 
 def test_first_hop_preference_comes_to_rest(trimtab):
     """Every neighbour is told the latest only: with every word between, 16 sites do not end within minutes."""
     found = json.loads(trimtab("simulate", "--sites", "16", "--degree", "4", "--policy", "score", "--json").out)
     assert found["settled"] and found["updates_sent"] < 1_000_000
+
+
+@pytest.mark.skipif(os.path.exists("/etc/trimtab/mesh.toml"), reason="a router, which has a mesh to simulate")
+def test_nothing_to_simulate_says_what_to_give(trimtab):
+    assert trimtab("simulate") == (2, "", (
+        "trimtab: nothing says which mesh to simulate, and there is no /etc/trimtab/mesh.toml; give --sites N, "
+        "--matrix FILE, --scenario FILE or --mesh FILE\n"))

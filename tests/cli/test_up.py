@@ -47,7 +47,8 @@ class Router:
         key = self.etc / "private.key"
         key.write_text("mB8r4+qF7LZr3rHmEGL5uBJcqrqTJGFRZzJ5FGWG0Wk=\n")
         key.chmod(0o600)
-        subprocess.run([PROGRAM, "keygen", "--show", "--out", key, "--site", "a", "--mesh", self.etc / "mesh.toml"], check=True)
+        subprocess.run([PROGRAM, "keygen", "--show", "--replace", "--out", key, "--site", "a", "--mesh", self.etc / "mesh.toml"],
+                       check=True, capture_output=True)
         subprocess.run(["ip", "netns", "add", self.name], check=True)
 
     def do(self, script, check=True):
@@ -131,9 +132,21 @@ def test_row_20_foreign_rules_and_tables_are_not_in_the_way(router):
     router.do("ip rule add priority 100 from 10.9.0.0/16 lookup 100; nft add table inet mine")
     planned = router.trimtab("plan")
     assert planned.returncode == 0 and "interface wg0" in planned.stdout
+    router.run_.mkdir()
     router.trimtab("down")
     said = router.look()[0]
     assert "from 10.9.0.0/16" in said and "table inet mine" in said
+
+
+def test_row_20_an_interface_is_not_ours_for_its_group(router):
+    """116 is a small number: a person may have given it to an interface of his own."""
+    router.do("ip link add mine type veth peer name other; ip link set mine group 116; ip link set mine up")
+    router.run_.mkdir()
+    before = router.look()
+    down = router.trimtab("down")
+    assert down.returncode == 0 and "interface mine is in group 116 and nothing else says" in down.stdout, down
+    assert router.look() == before
+    assert "mine" not in router.trimtab("plan").stdout
 
 
 def test_a_key_that_is_not_the_sites_is_named(router):
@@ -161,6 +174,24 @@ def test_row_50_a_kernel_without_wireguard_is_named_and_nothing_stays(router):
     assert [path.name for path in router.run_.iterdir()] == ["up.lock"]
 
 
+def test_a_lock_that_is_a_link_is_not_followed(router):
+    router.run_.mkdir()
+    (router.run_ / "up.lock").symlink_to("elsewhere")
+    refused = router.trimtab("up")
+    assert refused.returncode == 2 and refused.stderr.endswith(
+        "up.lock: Too many levels of symbolic links; it is a symbolic link; find out who made it, then delete it\n"), refused
+    assert not (router.run_ / "elsewhere").exists()
+
+
+def test_a_guardian_that_cannot_be_put_in_place_says_why(router):
+    (router.run_ / "confirm.lock").mkdir(parents=True)
+    before = router.look()
+    assert router.trimtab("up --confirm 1h").stderr == (
+        f"trimtab: cannot put a guardian in place for --confirm: cannot open {router.run_}/confirm.lock: Is a directory; nothing "
+        "is changed\n")
+    assert router.look() == before
+
+
 @pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
 def test_a_failed_up_with_confirm_leaves_no_guardian(router):
     before = router.look()
@@ -170,6 +201,29 @@ def test_a_failed_up_with_confirm_leaves_no_guardian(router):
     assert (nothing.returncode, nothing.stderr) == (1, "trimtab: nothing to confirm: no `up --confirm` waits for it\n")
     router.do(f"for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
               f"[ -e {router.run_}/confirm.lock ] || exit 0; sleep 0.25; done; exit 1")
+
+
+@pytest.mark.parametrize("command", ["down", "confirm"])
+@pytest.mark.parametrize("option", ["--config-dir", "--run-dir"])
+def test_a_mistyped_directory_is_not_made(router, command, option):
+    router.run_.mkdir()
+    other = {"--config-dir": f"--run-dir {router.run_}", "--run-dir": f"--config-dir {router.etc}"}[option]
+    wrong = router.run_.parent / "wrong"
+    refused = router.do(f"{PROGRAM} {command} {option} {wrong} {other}", check=False)
+    assert (refused.returncode, refused.stderr) == (2, (
+        f"trimtab: there is no directory {wrong}; give the {option} that `trimtab up` was given; without `up` there is nothing "
+        "to confirm or to remove\n"))
+    assert not wrong.exists() and list(router.run_.iterdir()) == []
+
+
+def test_a_damaged_memory_is_said_in_words_of_ours(router):
+    router.run_.mkdir()
+    (router.run_ / "up.json").write_text('{"version": 1, "kern')
+    for command in ("plan", "up", "down"):
+        refused = router.trimtab(command)
+        assert refused.returncode == 2 and refused.stderr == (
+            f"trimtab: cannot use {router.run_}/up.json: it is damaged: no JSON any more from its byte 21 on; delete it and run "
+            "`trimtab up`: lost is only how to put the kernel's settings back\n"), refused.stderr
 
 
 def test_nonsense_after_confirm_is_refused(router):

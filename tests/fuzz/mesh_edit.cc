@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const mesh::Parsed after = mesh::parse(*keyed);
   // Another site may have had this very key.
   TRIMTAB_CHECK(after.mesh || before.mesh->sites.size() > 1);
+  TRIMTAB_CHECK(mesh::public_key_of(*keyed, name) == key);
   if (after.mesh) TRIMTAB_CHECK(after.mesh->find_site(name)->public_key == key);
   return 0;
 }

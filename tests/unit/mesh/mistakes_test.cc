@@ -233,6 +233,36 @@ const Case kCases[] = {
      {{"lan_interface = \"br-lan\"\nendpoint = \"192.0.2.2:51820\"\n",
        "lan_interface = \"wg0\"\nendpoint = \"192.0.2.2:51820\"\n"}},
      {"m:21:17: error: lan_interface \"wg0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_tunl0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"tunl0\" }\n"}},
+     {"m:35:20: error: interface \"tunl0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_sit0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"sit0\" }\n"}},
+     {"m:35:20: error: interface \"sit0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_gre0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"gre0\" }\n"}},
+     {"m:35:20: error: interface \"gre0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_gretap0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"gretap0\" }\n"}},
+     {"m:35:20: error: interface \"gretap0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_erspan0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"erspan0\" }\n"}},
+     {"m:35:20: error: interface \"erspan0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_ip6gre0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"ip6gre0\" }\n"}},
+     {"m:35:20: error: interface \"ip6gre0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_ip6tnl0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"ip6tnl0\" }\n"}},
+     {"m:35:20: error: interface \"ip6tnl0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_ip_vti0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"ip_vti0\" }\n"}},
+     {"m:35:20: error: interface \"ip_vti0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_ip6_vti0",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"ip6_vti0\" }\n"}},
+     {"m:35:20: error: interface \"ip6_vti0\" is taken by the system or by trimtab; choose another"}},
+    {"interface_lo",
+     {{kLinkAb, kLinkAb + "interfaces = { a = \"lo\" }\n"}},
+     {"m:35:20: error: interface \"lo\" is taken by the system or by trimtab; choose another"}},
     {"site_name_of_bad_letters",
      {{"name = \"b\"\n", "name = \"b_1\"\n"}, {kLinkAb, "between = [\"a\", \"b_1\"]\n"}},
      {"m:17:8: error: name \"b_1\" does not fit; write lower-case letters, digits and hyphens, a letter "
@@ -263,10 +293,6 @@ const Case kCases[] = {
     {"endpoint_bad_address",
      {{"\"192.0.2.2:51820\"", "\"192.0.2.256:51820\""}},
      {"m:22:12: error: endpoint: \"192.0.2.256:51820\" is not an endpoint; write address or name and port, "
-      "like \"a.example.net:51820\" or \"[2001:db8::1]:51820\""}},
-    {"endpoint_bare_ipv6",
-     {{"\"192.0.2.2:51820\"", "\"2001:db8::1:51820\""}},
-     {"m:22:12: error: endpoint: \"2001:db8::1:51820\" is not an endpoint; write address or name and port, "
       "like \"a.example.net:51820\" or \"[2001:db8::1]:51820\""}},
     {"endpoint_inside_the_mesh",
      {{"\"192.0.2.2:51820\"", "\"10.10.1.7:51820\""}},
@@ -355,6 +381,33 @@ const Case kCases[] = {
      {{"\"192.0.2.2:51820\"", "\"[ff02::1]:51820\""}},
      {"m:22:12: error: endpoint: nobody can be called at ff02::1; write the address that the other sites "
       "see"}},
+    {"endpoint_on_one_wire",
+     {{"\"192.0.2.2:51820\"", "\"[fe80::1]:51820\""}},
+     {"m:22:12: error: endpoint: nobody can be called at fe80::1; write the address that the other sites "
+      "see"}},
+    {"endpoint_on_one_wire_of_ipv4",
+     {{"\"192.0.2.2:51820\"", "\"169.254.3.4:51820\""}},
+     {"m:22:12: error: endpoint: nobody can be called at 169.254.3.4; write the address that the other sites "
+      "see"}},
+    {"endpoint_of_ipv4_in_ipv6",
+     {{"\"192.0.2.2:51820\"", "\"[::ffff:192.0.2.1]:51820\""}},
+     {"m:22:12: error: endpoint: nobody can be called at ::ffff:192.0.2.1; write the address that the other "
+      "sites "
+      "see"}},
+    {"endpoint_without_brackets",
+     {{"\"192.0.2.2:51820\"", "\"2001:db8::1:51820\""}},
+     {"m:22:12: error: endpoint: \"2001:db8::1:51820\" does not say where the address ends and the port "
+      "begins; put "
+      "the IPv6 address in brackets, like \"[2001:db8::1]:51820\""}},
+    {"endpoint_without_brackets_of_itself",
+     {{"\"192.0.2.2:51820\"", "\"::1:51820\""}},
+     {"m:22:12: error: endpoint: \"::1:51820\" does not say where the address ends and the port begins; put "
+      "the IPv6 address in brackets, like \"[2001:db8::1]:51820\""}},
+    {"endpoint_without_brackets_or_port",
+     {{"\"192.0.2.2:51820\"", "\"2001:db8::1\""}},
+     {"m:22:12: error: endpoint: \"2001:db8::1\" does not say where the address ends and the port begins; "
+      "put "
+      "the IPv6 address in brackets, like \"[2001:db8::1]:51820\""}},
     {"mtu_above_the_bound",
      {{kLinkAb, kLinkAb + "mtu = 1417\n"}},
      {"m:35:7: error: mtu 1417 does not pass site \"a\": 1500 (WAN) - 20 (outer IPv4) - 8 (UDP) - 32 "

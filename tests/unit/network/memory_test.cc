@@ -34,6 +34,19 @@ TEST(Memory, NonsenseIsRefused) {
   EXPECT_FALSE(parse_memory(std::string(100'000, '[')).ok());
 }
 
+TEST(Memory, DamageIsSaidInWordsOfOurs) {
+  const std::string whole = format_memory(example());
+  EXPECT_EQ(parse_memory("{\"version\": 1, nonsense").error().what,
+            "it is damaged: no JSON any more from its byte 17 on");
+  EXPECT_EQ(parse_memory("{\"version\": 2}").error().what, "this version of trimtab did not write it");
+  EXPECT_EQ(parse_memory("{\"version\": 1, \"kernel\": 5}").error().what,
+            "it is damaged: \"kernel\" is missing or no text");
+  std::string torn = whole;
+  torn.replace(torn.find("\"before\""), 8, "\"behind\"");
+  EXPECT_EQ(parse_memory(torn).error().what,
+            "it is damaged: an entry lacks a part, or has one of another kind");
+}
+
 // `down` writes to these paths as root.
 TEST(Memory, SettingOutsideTheNetworksIsRefused) {
   for (const char* path : {"kernel/core_pattern", "net/../kernel/core_pattern", "/etc/passwd"}) {

@@ -355,11 +355,33 @@ TEST(Foreign, TableAndFileAreNamed) {
   EXPECT_THAT(refusals[1].what, HasSubstr("table inet trimtab that is not trimtab's"));
 }
 
-TEST(Marks, InterfaceThatHasItsGroupButNoAliasYetIsOurs) {
-  EXPECT_TRUE((FoundInterface{{.name = "gre-b"}, false, kInterfaceGroup}).is_own());
+TEST(Marks, InterfaceIsOursByItsAliasOrByItsGroupAndWhoClaimsIt) {
   EXPECT_TRUE((FoundInterface{{.name = "gre-b", .alias = "trimtab: link to b"}, false, 0}).is_own());
-  EXPECT_FALSE((FoundInterface{{.name = "gre-b", .alias = "office"}, false, kInterfaceGroup}).is_own());
-  EXPECT_FALSE((FoundInterface{{.name = "gre-b"}, false, 0}).is_own());
+  EXPECT_TRUE((FoundInterface{{.name = "gre-b"}, false, kInterfaceGroup, true}).is_own());
+  EXPECT_FALSE((FoundInterface{{.name = "gre-b"}, false, kInterfaceGroup, false}).is_own());
+  EXPECT_FALSE((FoundInterface{{.name = "gre-b", .alias = "office"}, false, kInterfaceGroup, true}).is_own());
+  EXPECT_FALSE((FoundInterface{{.name = "gre-b"}, false, 0, true}).is_own());
+}
+
+TEST(Marks, InterfaceIsClaimedByTheMeshFileWithItsKindOrByMemory) {
+  const std::vector<Interface> wanted = wanted_of(test::four_sites()).interfaces;
+  EXPECT_TRUE(is_claimed({.name = "gre-b", .kind = "gre"}, wanted, {}));
+  EXPECT_FALSE(is_claimed({.name = "gre-b", .kind = "veth"}, wanted, {}));
+  EXPECT_FALSE(is_claimed({.name = "eth7", .kind = "gre"}, wanted, {}));
+  const Memory memory{.addresses = {{"gre-x", *parse_prefix("172.31.0.1/30")}}};
+  EXPECT_TRUE(is_claimed({.name = "gre-x", .kind = "gre"}, {}, memory));
+  EXPECT_FALSE(is_claimed({.name = "gre-y", .kind = "gre"}, {}, memory));
+}
+
+TEST(Marks, InterfaceInOurGroupThatNobodyClaimsIsNeitherTakenOverNorRemoved) {
+  Router router;
+  router.kernel.state.interfaces.push_back({{.name = "gre-b", .kind = "veth"}, true, kInterfaceGroup});
+  router.kernel.state.interfaces.push_back({{.name = "eth7"}, true, kInterfaceGroup});
+  EXPECT_THAT(router.refusals(test::four_sites()).at(0).what, HasSubstr("gre-b (veth) is not trimtab's"));
+  const Plan down = plan_down(router.kernel.state, router.memory);
+  EXPECT_TRUE(down.steps.empty());
+  ASSERT_EQ(down.notes.size(), 2u);
+  EXPECT_THAT(down.notes[1], HasSubstr("interface eth7 is in group 116 and nothing else says"));
 }
 
 TEST(SharedFile, ThatWasThereBeforeUpStaysAfterDown) {

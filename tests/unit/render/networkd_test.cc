@@ -176,6 +176,17 @@ TEST(Networkd, GivesTheRoutersOwnPacketsItsLanAddress) {
   EXPECT_NE(bird.find("krt_prefsrc = 10.10.1.1"), std::string::npos);
 }
 
+// With forwarding the kernel stops to heed them; which interface needs them nobody knows here.
+TEST(Networkd, SaysWhatForwardingMeansForRouterAdvertisements) {
+  const auto settings = [](const mesh::Mesh& mesh) {
+    return content(networkd(mesh, test::kA, {}), "etc/sysctl.d/90-trimtab.conf");
+  };
+  const std::string both = settings(test::with_ipv6(test::four_sites()));
+  EXPECT_NE(both.find("net.ipv6.conf.all.forwarding = 1\n"), std::string::npos);
+  EXPECT_NE(both.find("#   net/ipv6/conf/WAN/accept_ra = 2\n"), std::string::npos);
+  EXPECT_EQ(settings(test::four_sites()).find("ipv6"), std::string::npos);
+}
+
 TEST(Networkd, ListsWhatAnotherConfigDirectoryHas) {
   Router router{.config_dir = "/srv/mesh", .run_dir = "/srv/run"};
   const auto files = networkd(varied_mesh(), test::kA, router);
