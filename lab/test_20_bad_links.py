@@ -1,4 +1,5 @@
-"""Rows 4 to 11 and 13 of the fault matrix, and of 18 and 30 what needs a real tunnel: links that are bad in ways of their own.
+"""Rows 4 to 11, 13 and 31 of the fault matrix, and of 18 and 30 what needs a real tunnel: links that are bad in ways of
+their own.
 
 A star: A's daemon measures a link to each other site, and each link has another fault, all of them at the same time for
 a minute. What is wrong with a wire is wrong on the way out from A; `inside` is netem on the tunnel's own interface, for
@@ -7,6 +8,7 @@ WireGuard itself throws away what was duplicated or corrupted outside of it.
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -219,8 +221,12 @@ def test_row_18_endpoint_behind_a_blackhole_route(story):
     print(f"  row 18: down after {down:.1f} s (local fault: {fault}), up {up:.1f} s after the route is back")
 
 
+in_a_machine_of_its_own = pytest.mark.skipif(not os.environ.get("LAB_LOGS", "").startswith("/out"),
+                                             reason="not in a machine of its own")
+
+
 # On this machine's own kernel the clock is everybody's: there, tests/faults/test_time.py moves it for the daemon alone.
-@pytest.mark.skipif(not os.environ.get("LAB_LOGS", "").startswith("/out"), reason="not in a machine of its own")
+@in_a_machine_of_its_own
 def test_row_30_the_clock_is_set(story):
     """The machine's own clock, an hour on and back: no RTT of it, no loss by it."""
     a, peer = story.a, story.lab[HEALTHY]
@@ -236,3 +242,45 @@ def test_row_30_the_clock_is_set(story):
           f"{now['probes_lost'] - counted['probes_lost']} lost")
     assert 0 <= min(rtts) and max(rtts) < 500
     assert now["probes_lost"] == counted["probes_lost"] and a.status_of(peer)["standing"] == "up"
+
+
+def stand_still(seconds, clock):
+    """The whole machine; returns by how much its clock moved meanwhile in one go (lab/vm/machine.py does it)."""
+    asked = Path("/run/job/stand-still")
+    written = asked.with_suffix(".new")
+    written.write_text(f"{seconds} {clock}")
+    written.rename(asked)
+    looks = [time.monotonic()]
+    while asked.exists():
+        assert looks[-1] < looks[0] + seconds + 30, "nobody stopped the machine"
+        time.sleep(0.02)
+        looks.append(time.monotonic())
+    looks.append(time.monotonic())  # it may have stood still in the last question
+    return max(later - earlier for earlier, later in zip(looks, looks[1:]))
+
+
+@in_a_machine_of_its_own
+@pytest.mark.parametrize("clock", ["clock", "no-clock"])
+def test_row_31_the_machine_stands_still(story, clock, every_point):
+    """Suspended, with clocks that go on or stand still too: no link is down for it, and no probe lost."""
+    seconds, a, since = 60 if every_point else 20, story.a, story.a.events()[-1]["number"]
+    counted = {letter: link["counters"] for letter, link in story.links().items()}
+    jumped = stand_still(seconds, clock)
+    rtts, until = [], time.monotonic() + 5  # longer than a probe's time-out
+    while time.monotonic() < until:
+        rtts.append(a.status_of(story.lab[HEALTHY])["last_rtt_ms"])
+        time.sleep(0.1)
+    links = story.links()
+
+    def rise(key, letters):
+        return sum(links[letter]["counters"][key] - counted[letter][key] for letter in letters)
+    sound = [STEP, CREEP, TAIL, ORDER, HEALTHY]  # that lose nothing by themselves
+    standings = [event["text"] for event in a.events(since=since) if event["kind"] == "standing"]
+    print(f"  row 31 ({clock}): {seconds} s, of which the guest's clock saw {jumped:.1f}; {standings}; on the {len(sound)} links "
+          f"that lose nothing {rise('probes_sent', sound)} sent, {rise('probes_lost', sound)} lost, "
+          f"{rise('probes_late', sound)} late, {rise('probes_unmeasured', sound)} unmeasured; RTT {min(rtts):.1f} to "
+          f"{max(rtts):.1f} ms")
+    assert (jumped > seconds - 2) == (clock == "clock")
+    assert not [text for text in standings if "down" in text]
+    assert rise("probes_lost", sound) == 0 and max(rtts) < 500
+    assert clock == "no-clock" or rise("probes_unmeasured", sound) >= len(sound)

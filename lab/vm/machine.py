@@ -2,12 +2,15 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from image import Trouble
@@ -15,6 +18,8 @@ from image import Trouble
 QEMU = "qemu-system-x86_64"
 TIMED_OUT = 124  # as timeout(1) has it
 PR_SET_PDEATHSIG = 1
+QMP = "qmp"  # its control socket, beside the job
+LOOK_S = 0.2  # whether the machine is to stand still
 # The guest gets these from the caller, and no others: a lab must not depend on who started it.
 PASSED_ON = ("TERM", "NO_COLOR", "COLUMNS", "LINES", "TRIMTAB")
 
@@ -32,7 +37,7 @@ def run(image, command, *, out, memory, cpus, timeout, terminal, environment):
         (job / "start").write_text(_start_script(command, terminal, environment))
         kernel_log = job / "kernel.log"
         arguments = _qemu(image, job, kernel_log, out, memory, cpus, terminal)
-        if _run_qemu(arguments, timeout, terminal):
+        if _run_qemu(arguments, timeout, terminal, job):
             return TIMED_OUT
         status = job / "status"
         if not status.exists():
@@ -72,7 +77,7 @@ def _qemu(image, job, kernel_log, out, memory, cpus, terminal):
     kernel_line = (f"console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr no5lvl tsc=reliable clocksource=tsc "
                    f"random.trust_cpu=on trimtab.modules={image.modules}")
     return [QEMU, "-M", "q35", *accelerator, "-smp", str(cpus), "-m", str(memory), "-nodefaults", "-no-reboot",
-            "-display", "none", "-serial", f"file:{kernel_log}",
+            "-display", "none", "-qmp", f"unix:{job / QMP},server=on,wait=off", "-serial", f"file:{kernel_log}",
             "-kernel", str(image.kernel), "-initrd", str(image.initrd), "-append", kernel_line,
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
             "-chardev", "stdio,id=console,signal=" + ("off" if terminal else "on"),
@@ -86,7 +91,7 @@ def _share(tag, path, options):
             "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
 
 
-def _run_qemu(arguments, timeout, terminal):
+def _run_qemu(arguments, timeout, terminal, job):
     """True if it had to be stopped."""
     parent = os.getpid()
 
@@ -104,14 +109,43 @@ def _run_qemu(arguments, timeout, terminal):
     stdin = None if terminal else subprocess.DEVNULL
     machine = subprocess.Popen(arguments, stdin=stdin, preexec_fn=become_the_machine)
     try:
-        machine.wait(timeout)
-        return False
-    except subprocess.TimeoutExpired:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while deadline is None or time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                machine.wait(LOOK_S)
+                return False
+            _stand_still_if_asked(machine, job)
         return True
     finally:
         if machine.poll() is None:
             machine.kill()
             machine.wait()
+
+
+def _stand_still_if_asked(machine, job):
+    """The job writes "SECONDS clock|no-clock" to /run/job/stand-still; that it is gone tells it that it was done.
+
+    clock: QEMU itself is stopped, and the guest finds that its clocks have gone on. no-clock: QEMU stops the guest and
+    its clocks with it.
+    """
+    asked = job / "stand-still"
+    if not asked.exists():
+        return
+    seconds, clock = asked.read_text().split()
+    if clock == "clock":
+        machine.send_signal(signal.SIGSTOP)
+        time.sleep(float(seconds))
+        machine.send_signal(signal.SIGCONT)
+    else:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(job / QMP))
+            with connection.makefile("rw") as monitor:
+                for command, then in (("qmp_capabilities", 0), ("stop", float(seconds)), ("cont", 0)):
+                    print(json.dumps({"execute": command}), file=monitor, flush=True)
+                    while "return" not in json.loads(monitor.readline()):
+                        continue  # the greeting, and events
+                    time.sleep(then)
+    asked.unlink()
 
 
 def _tail(path, lines=20):

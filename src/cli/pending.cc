@@ -14,31 +14,49 @@ namespace {
 
 constexpr std::size_t kMaxSize = 16384;
 
+// Of this boot and this network namespace, dismissed or not.
 std::optional<Pending> read_pending(const SiteFiles& files) {
   const auto text = os::read_trusted_file(files.pending(), kMaxSize);
   if (!text) return std::nullopt;
-  const auto json = control::parse_json(*text);
-  if (!json || !json->is_object()) return std::nullopt;
-  try {
-    Pending pending{.kernel = json->at("kernel").get<std::string>(),
-                    .until = MonotonicTime(Duration(json->at("until_ns").get<Duration::rep>())),
-                    .undone = json->at("undone").get<std::string>(),
-                    .dismissed = json->at("dismissed").get<bool>()};
-    if (pending.kernel == os::kernel_identity()) return pending;
-  } catch (const control::Json::exception&) {
-    return std::nullopt;
-  }
-  return std::nullopt;
+  auto pending = parse_pending(*text);
+  return pending && pending->kernel == os::kernel_identity() ? pending : std::nullopt;
+}
+
+// Since boot: never negative, and nothing but a whole number is one.
+std::optional<MonotonicTime> time_of(const control::Json& json) {
+  if (!json.is_number_integer()) return std::nullopt;
+  const auto nanoseconds = json.get<Duration::rep>();  // from 2^63 on it comes out negative
+  if (nanoseconds < 0) return std::nullopt;
+  return MonotonicTime(Duration(nanoseconds));
 }
 
 }  // namespace
 
-Result<void> save_pending(const SiteFiles& files, const Pending& pending) {
+std::optional<Pending> parse_pending(std::string_view text) {
+  const auto json = control::parse_json(text);
+  if (!json || !json->is_object()) return std::nullopt;
+  try {
+    const auto until = time_of(json->at("until_ns"));
+    if (!until) return std::nullopt;
+    return Pending{.kernel = json->at("kernel").get<std::string>(),
+                   .until = *until,
+                   .undone = json->at("undone").get<std::string>(),
+                   .dismissed = json->at("dismissed").get<bool>()};
+  } catch (const control::Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string format_pending(const Pending& pending) {
   const control::Json json{{"kernel", pending.kernel},
                            {"until_ns", pending.until.time_since_epoch().count()},
                            {"undone", pending.undone},
                            {"dismissed", pending.dismissed}};
-  return os::replace_file(files.pending(), control::to_line(json) + "\n", 0600);
+  return control::to_line(json) + "\n";
+}
+
+Result<void> save_pending(const SiteFiles& files, const Pending& pending) {
+  return os::replace_file(files.pending(), format_pending(pending), 0600);
 }
 
 std::optional<Pending> load_pending(const SiteFiles& files) {
@@ -66,21 +84,23 @@ bool is_guarded(const SiteFiles& files, const Pending& pending) {
   return pending.undone.empty() && os::FileLock::held(files.guardian());
 }
 
-Duration time_left(const Pending& pending) {
-  return std::max(pending.until - os::take_clocks().monotonic, Duration{});
+Duration time_left(const Pending& pending, MonotonicTime now) {
+  return std::max(pending.until - now, Duration{});
+}
+
+std::string tell(const Pending& pending, bool guarded, MonotonicTime now) {
+  if (!pending.undone.empty()) return fmt::format("the last `up --confirm` was undone {}", pending.undone);
+  if (!guarded) {
+    return "nobody is left to undo the last `up --confirm`: its guardian was killed; `trimtab confirm` keeps "
+           "what it made, `trimtab down` removes it";
+  }
+  return fmt::format("the last `up` undoes itself in {} s unless you say: trimtab confirm",
+                     std::chrono::ceil<std::chrono::seconds>(time_left(pending, now)).count());
 }
 
 std::string tell_pending(const SiteFiles& files) {
   const auto pending = load_pending(files);
-  if (!pending) return {};
-  if (!pending->undone.empty()) return fmt::format("the last `up --confirm` was undone {}", pending->undone);
-  if (!is_guarded(files, *pending)) {
-    return "nobody is left to undo the last `up --confirm`: its guardian was killed; `trimtab confirm` keeps "
-           "what it "
-           "made, `trimtab down` removes it";
-  }
-  return fmt::format("the last `up` undoes itself in {} s unless you say: trimtab confirm",
-                     std::chrono::ceil<std::chrono::seconds>(time_left(*pending)).count());
+  return pending ? tell(*pending, is_guarded(files, *pending), os::take_clocks().monotonic) : "";
 }
 
 }  // namespace trimtab::cli

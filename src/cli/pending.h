@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/site_files.h"
 #include "util/units.h"
@@ -17,7 +18,12 @@ struct Pending {
   MonotonicTime until;
   std::string undone{};  // empty while it waits; else when and why it was undone, and what was left standing
   bool dismissed = false;
+  bool operator==(const Pending&) const = default;
 };
+
+// Nothing where this program does not understand it.
+std::optional<Pending> parse_pending(std::string_view text);
+std::string format_pending(const Pending& pending);
 
 Result<void> save_pending(const SiteFiles& files, const Pending& pending);
 // Nothing where there is none, none of root's, none that this program understands, or a dismissed one.
@@ -31,9 +37,10 @@ void remove_pending(const SiteFiles& files);
 bool is_guarded(const SiteFiles& files, const Pending& pending);
 
 // Until it is undone; 0 where that is due.
-Duration time_left(const Pending& pending);
+Duration time_left(const Pending& pending, MonotonicTime now);
 
 // One sentence for a person, "" where there is nothing to tell: how long is left, or that it was undone.
 std::string tell_pending(const SiteFiles& files);
+std::string tell(const Pending& pending, bool guarded, MonotonicTime now);
 
 }  // namespace trimtab::cli

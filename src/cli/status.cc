@@ -99,7 +99,7 @@ Json confirm_json(const SiteFiles& files) {
   const auto pending = load_pending(files);
   if (!pending) return nullptr;
   const bool guarded = is_guarded(files, *pending);
-  const double left = std::chrono::duration<double>(time_left(*pending)).count();
+  const double left = std::chrono::duration<double>(time_left(*pending, os::take_clocks().monotonic)).count();
   return {{"remaining_s", guarded ? Json(left) : Json(nullptr)},
           {"guarded", guarded},
           {"undone", text_or_null(pending->undone)}};

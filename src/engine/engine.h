@@ -56,7 +56,7 @@ class Engine {
     Traffic traffic;
     Refusals refusals;
     bool local_fault = false;               // as last told to the journal
-    bool mtu_blocked = false;               // the same
+    std::optional<int> blocked_bytes;       // of a packet; the same
     std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;

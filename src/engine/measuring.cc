@@ -68,7 +68,8 @@ void Engine::note_passage(SiteId neighbour) {
   if (!full_size || full_size->passage == probe::Passage::unknown) return;
   const bool blocked = full_size->passage == probe::Passage::blocked;
   LinkState& link = links_.at(neighbour);
-  if (std::exchange(link.mtu_blocked, blocked) == blocked) return;
+  const std::optional<int> blocked_bytes = blocked ? std::optional(full_size->packet_bytes) : std::nullopt;
+  if (std::exchange(link.blocked_bytes, blocked_bytes) == blocked_bytes) return;
   const std::string packets = fmt::format("packets of {} bytes", full_size->packet_bytes);
   note("mtu", link.name,
        packets +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mesh/mtu.h"
 #include "network/monthly_cost.h"
 
 namespace trimtab::engine {
@@ -12,14 +13,17 @@ Duration interval_of(const mesh::Mesh& mesh, const mesh::Link& link) {
 }
 
 // Both ends probe: each has half of what the link may cost, and its rounds go on anyway. A day that begins
-// within a round sees one more.
+// within a round sees one more, and one more full-size probe of those that go with the rounds.
 std::optional<probe::Budget> budget_of(const mesh::Mesh& mesh, const mesh::Link& link, mesh::SiteId self) {
   if (!link.budget_bytes_per_day) return std::nullopt;
   const Duration day = std::chrono::hours{24} + interval_of(mesh, link);
-  const double left =
-      static_cast<double>(*link.budget_bytes_per_day) / 2 - network::bytes_of_rounds(mesh, self, link, day);
+  const std::uint64_t full_size = network::full_size_probe_bytes(mesh, self, link);
+  const double left = static_cast<double>(*link.budget_bytes_per_day) / 2 -
+                      network::bytes_of_rounds(mesh, self, link, day) - static_cast<double>(full_size);
   return probe::Budget{.bytes_per_day = static_cast<std::uint64_t>(std::max(0.0, left)),
-                       .probe_bytes = network::probe_bytes(mesh, self, link.peer(self).site)};
+                       .probe_bytes = network::probe_bytes(mesh, self, link.peer(self).site),
+                       .full_size_bytes = full_size,
+                       .full_size_every = interval_of(mesh, link) * mesh::kRoundsPerFullSizeProbe};
 }
 
 }  // namespace

@@ -47,14 +47,16 @@ std::uint64_t probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, mesh::SiteI
   return 2 * on_the_wire(mesh, ip_header(mesh) + kProbe, outer);
 }
 
+std::uint64_t full_size_probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, const mesh::Link& link) {
+  const mesh::Outer outer = outer_towards(*mesh.find_site(self), *mesh.find_site(link.peer(self).site));
+  return 2 * on_the_wire(mesh, static_cast<std::uint64_t>(link.mtu), outer);
+}
+
 double bytes_of_rounds(const mesh::Mesh& mesh, mesh::SiteId self, const mesh::Link& link, Duration time) {
-  const mesh::Site& peer = *mesh.find_site(link.peer(self).site);
   const Duration interval = link.metered ? mesh.tuning.metered_interval : mesh.tuning.interval;
   const double rounds = std::chrono::duration<double>(time) / interval;
-  const auto round = static_cast<double>(probe_bytes(mesh, self, peer.id)) * mesh.tuning.probes;
-  const auto mtu = static_cast<std::uint64_t>(link.mtu);
-  const auto full_size =
-      2 * static_cast<double>(on_the_wire(mesh, mtu, outer_towards(*mesh.find_site(self), peer)));
+  const auto round = static_cast<double>(probe_bytes(mesh, self, link.peer(self).site)) * mesh.tuning.probes;
+  const auto full_size = static_cast<double>(full_size_probe_bytes(mesh, self, link));
   return rounds * (round + full_size / mesh::kRoundsPerFullSizeProbe);
 }
 

@@ -21,6 +21,9 @@ struct MonthlyCost {
 // Bytes of one small probe and its answer over this site's WAN.
 std::uint64_t probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, mesh::SiteId neighbour);
 
+// The same of a probe as long as the link's MTU.
+std::uint64_t full_size_probe_bytes(const mesh::Mesh& mesh, mesh::SiteId self, const mesh::Link& link);
+
 // Bytes in so long of what one end always sends over that link, and its answers: rounds, and the full-size
 // probe that goes with every mesh::kRoundsPerFullSizeProbe of them while it is answered.
 double bytes_of_rounds(const mesh::Mesh& mesh, mesh::SiteId self, const mesh::Link& link, Duration time);

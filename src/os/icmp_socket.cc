@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "os/ancillary.h"
 #include "os/clock.h"
 #include "os/icmp_filter.h"
 
@@ -98,30 +99,6 @@ struct Envelope {
     std::memcpy(CMSG_DATA(first), &from, sizeof from);
   }
 };
-
-void read_control(msghdr& header, Incoming& incoming) {
-  for (cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
-    if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_PKTINFO &&
-        item->cmsg_len >= CMSG_LEN(sizeof(in_pktinfo))) {
-      in_pktinfo info{};
-      std::memcpy(&info, CMSG_DATA(item), sizeof info);
-      incoming.interface_index = info.ipi_ifindex;
-    }
-    if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO &&
-        item->cmsg_len >= CMSG_LEN(sizeof(in6_pktinfo))) {
-      in6_pktinfo info{};
-      std::memcpy(&info, CMSG_DATA(item), sizeof info);
-      incoming.interface_index = static_cast<int>(info.ipi6_ifindex);
-    }
-    if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS &&
-        item->cmsg_len >= CMSG_LEN(sizeof(timespec))) {
-      timespec stamp{};
-      std::memcpy(&stamp, CMSG_DATA(item), sizeof stamp);
-      if (stamp.tv_sec == 0 && stamp.tv_nsec == 0) continue;
-      incoming.stamp = WallTime{std::chrono::seconds{stamp.tv_sec} + std::chrono::nanoseconds{stamp.tv_nsec}};
-    }
-  }
-}
 
 // IPv4's datagram socket leaves out the header that a raw one hands over. What follows wants to know who sent
 // a message, and how long it is.
@@ -269,7 +246,10 @@ bool IcmpSocket::receive_some(std::vector<Incoming>& received) {
     const auto bytes = std::span(buffers_[index]).first(messages[index].msg_len);
     const bool whole = raw_ || sources[index].sin6_family == AF_INET6;
     incoming.packet = whole ? std::vector(bytes.begin(), bytes.end()) : with_header(sources[index], bytes);
-    read_control(messages[index].msg_hdr, incoming);
+    const auto* control = reinterpret_cast<const std::uint8_t*>(controls[index].bytes.data());
+    const Ancillary said = read_ancillary({control, messages[index].msg_hdr.msg_controllen});
+    incoming.interface_index = said.interface_index;
+    incoming.stamp = said.stamp;
     if (sources[index].sin6_family == AF_INET6) {
       incoming.source = IpAddress{Family::ipv6, {}};
       std::memcpy(incoming.source->bytes.data(), &sources[index].sin6_addr, sizeof sources[index].sin6_addr);

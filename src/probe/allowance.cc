@@ -38,7 +38,8 @@ Allowance::Allowance(bool metered, std::optional<Budget> budget, MonotonicTime n
       price_(metered ? kMeteredPrice : kPrice),
       earned_(metered ? kMeteredAtFirst * kMeteredPrice : kAtFirst * kPrice),
       budget_(budget),
-      counted_at_(now) {
+      counted_at_(now),
+      next_full_size_(now) {
   if (budget_) bytes_ = kAtOnce * static_cast<double>(budget_->bytes_per_day);
 }
 
@@ -51,6 +52,19 @@ bool Allowance::take(MonotonicTime now, int probes) {
   if (earned_ < probes * price_ || bytes_ < cost_of(probes)) return false;
   earned_ -= probes * price_;
   bytes_ -= cost_of(probes);
+  return true;
+}
+
+bool Allowance::take_full_size(MonotonicTime now) {
+  if (!budget_) return true;
+  if (now >= next_full_size_) {
+    next_full_size_ = now + budget_->full_size_every;
+    return true;
+  }
+  refill(now);
+  const auto cost = static_cast<double>(budget_->full_size_bytes);
+  if (bytes_ < cost) return false;
+  bytes_ -= cost;
   return true;
 }
 

@@ -44,6 +44,7 @@ void FullSizeCheck::small_answered(MonotonicTime left, MonotonicTime arrived) {
   if (!last.left) return end_without_news();
   if (left <= *last.left) return;  // both may have been lost since
   if (static_cast<int>(tries_.size()) >= tries_needed()) return end(Passage::blocked, arrived);
+  if (arrived < next_) return;
   tick_ = on_grid(arrived);
 }
 
@@ -75,6 +76,12 @@ void FullSizeCheck::small_lost() {
 
 void FullSizeCheck::overslept() {
   end_without_news();
+}
+
+void FullSizeCheck::cannot_pay(MonotonicTime now) {
+  if (tries_.empty()) return end_without_news();
+  tick_.reset();
+  next_ = now + interval_ * kSoon;
 }
 
 EchoRequest FullSizeCheck::make(std::uint16_t identifier, const Nonce& nonce, MonotonicTime now) {

@@ -5,7 +5,7 @@
 // lost meanwhile: blocked. Any answer to one of them, however late: it passes. Everything else, our own
 // kernel's refusal among it, teaches nothing, and is tried again soon.
 //
-// It counts nowhere else: no round, no loss and no RTT knows of it.
+// It counts nowhere else: no round, no loss and no RTT knows of it. What it may cost is the prober's to say.
 #pragma once
 
 #include <optional>
@@ -47,6 +47,8 @@ class FullSizeCheck {
   std::optional<MonotonicTime> tick() const { return tick_; }
   // The due one goes out; without sent() it teaches nothing.
   EchoRequest make(std::uint16_t identifier, const Nonce& nonce, MonotonicTime now);
+  // There is no money for the due one: asked again soon. What was lost until then still counts.
+  void cannot_pay(MonotonicTime now);
   void sent(std::uint16_t sequence, MonotonicTime when);
 
   // An answer with our identifier that is no small probe's.
@@ -73,7 +75,7 @@ class FullSizeCheck {
   Passage passage_ = Passage::unknown;
   bool checking_ = false;
   MonotonicTime begun_{};              // the check under way, or the last one
-  MonotonicTime next_{};               // no check begins before this
+  MonotonicTime next_{};               // no check begins, and none goes on, before this
   std::optional<MonotonicTime> tick_;  // of the probe that is to go out
   std::vector<Try> tries_;             // of that check; those of the last one are known until the next begins
   std::uint16_t next_number_ = 0;

@@ -111,8 +111,7 @@ void Prober::handle(Watched& watched, MonotonicTime now, Turn& turn) {
   }
   if (quick_due(watched, now)) turn.probes.push_back(make(watched, Pace::quick, now));
   // Last: a small probe of the same tick does not queue behind it.
-  if (watched.full_size.tick().value_or(MonotonicTime::max()) <= now)
-    turn.probes.push_back(make_full_size(watched, now));
+  if (full_size_due(watched, now)) turn.probes.push_back(make_full_size(watched, now));
   take_rounds(watched, turn.rounds);
 }
 
@@ -156,6 +155,13 @@ bool Prober::quick_due(Watched& watched, MonotonicTime now) {
     watched.quick_ledger.missed(watched.batch);
     watched.suspicion.skip();
   }
+  return false;
+}
+
+bool Prober::full_size_due(Watched& watched, MonotonicTime now) {
+  if (watched.full_size.tick().value_or(MonotonicTime::max()) > now) return false;
+  if (watched.suspicion.may_cost_a_full_size(now)) return true;
+  watched.full_size.cannot_pay(now);
   return false;
 }
 

@@ -30,7 +30,7 @@ struct ProbedLink {
   IpAddress peer;  // the neighbour's address on the link
   Cadence cadence;
   bool metered = false;          // its bytes cost money: fewer quick probes
-  std::optional<Budget> budget;  // of this end's quick probes
+  std::optional<Budget> budget;  // of this end's probes beside the rounds
   int mtu = mesh::kMinLinkMtu;   // of the link's interface: packets of this length are to pass
   bool operator==(const ProbedLink&) const = default;
 };
@@ -119,6 +119,7 @@ class Prober {
   // Whether the link's present tick has a probe to send; marks those that were slept through.
   static bool due(Watched& watched, MonotonicTime now);
   static bool quick_due(Watched& watched, MonotonicTime now);
+  static bool full_size_due(Watched& watched, MonotonicTime now);
   Probe make(Watched& watched, Pace pace, MonotonicTime now);
   Probe make_full_size(Watched& watched, MonotonicTime now);
   static void set_quick_timeout(Watched& watched);

@@ -35,6 +35,8 @@ class Suspicion {
   // A probe goes out: one of a round, or the one that was due at quick_tick().
   void goes_out(std::uint16_t sequence, bool quick, MonotonicTime now);
   void regular_was_sent() { allowance_.earn(); }
+  // Full-size probes draw on the same budget.
+  bool may_cost_a_full_size(MonotonicTime now) { return allowance_.take_full_size(now); }
   void was_refused(std::uint16_t sequence);  // by our own kernel: it will not be answered
   void was_answered(std::uint16_t sequence, std::optional<Milliseconds> rtt, MonotonicTime now);
 

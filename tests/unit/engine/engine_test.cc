@@ -126,6 +126,23 @@ TEST(Engine, TellsOfAPathThatSwallowsLongPackets) {
   EXPECT_EQ(world.metrics_writes.size(), writes);
 }
 
+TEST(Engine, TellsAgainOfASmallerPacketThatDoesNotPassEither) {
+  EngineWorld world(lab());
+  world.far("b").longest = 1299;
+  world.run_for(60s);
+  mesh::Mesh changed = lab();
+  changed.links.front().mtu = 1300;
+  world.happen(MeshRead{changed});
+  world.run_for(2min);
+  EXPECT_EQ(world.link("b")["mtu"]["bytes"], 1300);
+  EXPECT_THAT(world.event_texts(), Contains(HasSubstr("b: packets of 1400 bytes do not pass")).Times(1));
+  EXPECT_THAT(world.event_texts(), Contains(HasSubstr("b: packets of 1300 bytes do not pass")).Times(1));
+  changed.links.front().mtu = 1299;
+  world.happen(MeshRead{changed});
+  world.run_for(2min);
+  EXPECT_THAT(world.event_texts(), Contains("b: packets of 1299 bytes pass again").Times(1));
+}
+
 // The interface's own MTU is smaller than the file says: that is for `plan` to tell.
 TEST(Engine, AFullSizeProbeThatOurKernelRefusesIsNoFault) {
   mesh::Mesh mesh = lab();
@@ -236,7 +253,7 @@ TEST(Engine, ALinkThatWasMeasuredOnceIsConfirmedAtOnceToo) {
 }
 
 // 44 bytes and 24 of GRE are padded to 80, and 60 of WireGuard: 140 for a probe, as much for its answer. A
-// day and a round of them, and six probes of 1484, are the rounds'; the rest is left for quick probes.
+// day and a round of them, and seven probes of 1484, are the rounds'; the rest is left for other probes.
 TEST(Engine, TellsTheProberWhatALinkMayCost) {
   mesh::Mesh mesh = lab();
   mesh.links.front().metered = true;
@@ -244,7 +261,7 @@ TEST(Engine, TellsTheProberWhatALinkMayCost) {
   const auto links = probed_links(mesh, 1);
   EXPECT_TRUE(links[0].metered);
   ASSERT_TRUE(links[0].budget);
-  EXPECT_EQ(*links[0].budget, (probe::Budget{8'500'000 - 1441 * 1400 - 17'821, 280}))
+  EXPECT_EQ(*links[0].budget, (probe::Budget{8'500'000 - 1441 * 1400 - 17'821 - 2968, 280, 2968, 4h}))
       << "the other end has the other half";
   EXPECT_EQ(links[0].mtu, 1400);
   EXPECT_FALSE(links[1].metered);

@@ -98,6 +98,23 @@ TEST(Allowance, IsWithinTheBudgetToo) {
   for (const Case& row : table) run(row);
 }
 
+TEST(Allowance, AFullSizeProbeIsOfTheRoundsOrOfTheBudget) {
+  MonotonicTime now{1h};
+  Allowance free(false, std::nullopt, now), poor(false, Budget{0, 100, 1000, 1h}, now),
+      some(false, Budget{48'000, 100, 1000, 1h}, now);
+  for (int probe = 0; probe < 100; ++probe) EXPECT_TRUE(free.take_full_size(now));
+  EXPECT_TRUE(poor.take_full_size(now)) << "that of the rounds";
+  EXPECT_FALSE(poor.take_full_size(now));
+  EXPECT_TRUE(some.take_full_size(now) && some.take_full_size(now) && some.take_full_size(now))
+      << "that of the rounds, and 2,000 bytes may be spent at once";
+  EXPECT_FALSE(some.take_full_size(now));
+  for (int probe = 0; probe < 5; ++probe) some.earn();
+  EXPECT_FALSE(some.take(now, 5)) << "quick probes draw on the same";
+  now += 1h;
+  EXPECT_TRUE(poor.take_full_size(now));
+  EXPECT_FALSE(poor.take_full_size(now));
+}
+
 TEST(Allowance, NoDayCostsMoreThanItsBudget) {
   constexpr Budget kBudget{1'000'000, 100};
   MonotonicTime now{1h};

@@ -14,6 +14,7 @@ const IpAddress kPeer = IpAddress::ipv4(0x0a000002), kStranger = IpAddress::ipv4
 
 // Small probes leave every 3 s and are answered after 20 ms, as the letters say:
 //   s answered   e answered, but had left before the last full-size probe   f answered, 0.1 s later only
+//   p there is no money for full-size ones from now on   P there is again
 //   l lost       . nothing comes back   z nobody ran us   r our kernel refuses full-size ones from now on
 // And answers to full-size probes: a to the last one, A to the first of the check, with a wrong
 //   n nonce   b length   o source   q number
@@ -43,12 +44,14 @@ class Script {
     if (letter == 'l') check.small_lost();
     if (letter == 'z') check.overslept();
     if (letter == 'r') refusing_ = true;
+    if (letter == 'p' || letter == 'P') poor_ = letter == 'p';
     if (std::string("aAnboq").find(letter) != std::string::npos) answer(letter);
     if (check.tick().value_or(MonotonicTime::max()) <= now + 50ms) send();
   }
 
   void send() {
     now = *check.tick();
+    if (poor_) return check.cannot_pay(now);
     const EchoRequest request = check.make(7, {++drawn_}, now);
     asked_ = request;
     first_ = sent == 0 ? request : first_;
@@ -67,7 +70,7 @@ class Script {
     check.received(reply, now);
   }
 
-  bool refusing_ = false;
+  bool refusing_ = false, poor_ = false;
   std::uint8_t drawn_ = 0;
   EchoRequest asked_, first_;
   MonotonicTime left_{};
@@ -142,6 +145,24 @@ TEST(FullSizeCheck, TriesAgainSoonAfterItLearntNothing) {
     EXPECT_EQ(script.sent_until(begun + 57s), 0) << nothing;
     EXPECT_EQ(script.sent_until(begun + 60s), 1) << nothing;
   }
+}
+
+TEST(FullSizeCheck, WaitsWhereItCannotPayAndForgetsNothing) {
+  Script script;
+  script.play("ssp");
+  EXPECT_EQ(script.sent_until(script.now + 10min), 0);
+  script.play("P");
+  while (script.check.verdict().passage == Passage::unknown) script.play("s");
+  EXPECT_EQ(script.check.verdict().passage, Passage::blocked);
+  EXPECT_EQ(script.sent, 4);
+  Script unlucky;
+  unlucky.play("sspsslP");
+  EXPECT_EQ(unlucky.sent_until(unlucky.now + 63s), 4) << "all of them: a small one was lost between";
+  Script poor;
+  poor.play("pssssssss");
+  EXPECT_EQ(poor.sent, 0);
+  poor.play("P");
+  EXPECT_EQ(poor.sent_until(poor.now + 63s), 4);
 }
 
 TEST(FullSizeCheck, AnAnswerSentAgainIsNoNews) {

@@ -166,6 +166,21 @@ TEST(Quick, StaysWithinTheBudgetOfTheDay) {
   }
 }
 
+// A black hole is asked about every minute where nothing limits that: 1,440 times a day.
+TEST(Quick, ABlackHoleStaysWithinTheBudgetOfTheDay) {
+  for (const auto& [budget, fewest, most] :
+       {std::tuple{0U, 20U, 24U}, {296'800U, 110U, 124U}, {100'000'000U, 1000U, 1450U}}) {
+    ProbedLink link = link_to(kB);
+    link.budget = Budget{budget, 280, 2968, 1h};
+    World world({link});
+    world.swallowing = {kB};
+    world.run_until(world.now + 24h);
+    EXPECT_LE(world.full_size[kB].size(), most) << budget;
+    EXPECT_GE(world.full_size[kB].size(), fewest) << budget;
+    EXPECT_EQ(world.prober.full_size(kB)->passage, Passage::blocked) << budget;
+  }
+}
+
 TEST(Quick, ALinkThatIsDownIsNotAskedFaster) {
   World world = calm();
   world.delay.clear();
