@@ -10,6 +10,7 @@
 #include "cli/pending.h"
 #include "cli/say.h"
 #include "cli/table.h"
+#include "os/clock.h"
 
 namespace trimtab::cli {
 namespace {
