@@ -162,6 +162,6 @@ def test_a_directory_that_would_break_bird_conf_is_refused(trimtab, mesh, tmp_pa
     """BIRD has no way to quote a quote, takes the names of what it includes for patterns, and units and scripts have theirs."""
     outcome = render(trimtab, "files", option, directory)
     shown = directory.replace("\n", "\\x0a")
-    assert outcome == (2, "", f"trimtab: {option}: the path \"{shown}\" cannot stand in BIRD's configuration; name a directory of "
-                              "letters, digits and / . _ - + : @ , = ~ alone\n")
+    assert outcome == (2, "", f"trimtab: {option}: the path \"{shown}\" cannot stand in BIRD's configuration; name a directory "
+                              "of letters, digits and / . _ - + : @ , = ~ alone\n")
     assert not (tmp_path / "out").exists()

@@ -83,8 +83,8 @@ def test_who_has_no_right_is_told_what_gives_him_one(tmp_path):
         return done.returncode, done.stdout, done.stderr
 
     assert as_nobody("status", "--socket", tmp_path / "s") == (
-        2, "", f"trimtab: cannot connect to {tmp_path}/s: Permission denied; run it as root, or as a member of the socket's group "
-        "(trimtab)\n")
+        2, "", f"trimtab: cannot connect to {tmp_path}/s: Permission denied; run it as root, or as a member of the socket's "
+        "group (trimtab)\n")
     assert as_nobody("check", "--mesh", tmp_path / "m.toml") == (
         2, "", f"trimtab: cannot read {tmp_path}/m.toml: Permission denied; run it as root or as the file's owner\n")
 

@@ -1,4 +1,4 @@
-"""What purging the package takes from /etc/trimtab: in a mount namespace of the test's own, with an /etc and a /run of its own."""
+"""What purging the package takes from /etc/trimtab: in a mount namespace of the test's own, with its own /etc and /run."""
 
 import os
 import subprocess
