@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "os/files.h"
@@ -65,16 +66,22 @@ Result<void> make_site_directories(const SiteFiles& files) {
 }
 
 Result<os::FileLock> take_site(const SiteFiles& files) {
-  for (const auto& [option, directory] :
-       {std::pair("--config-dir", files.config_dir), std::pair("--run-dir", files.run_dir)}) {
+  const SiteFiles usual;
+  for (const auto& [option, directory, usual_one] :
+       {std::tuple("--config-dir", files.config_dir, usual.config_dir),
+        std::tuple("--run-dir", files.run_dir, usual.run_dir)}) {
     std::error_code error;
-    if (std::filesystem::is_directory(directory, error)) continue;
+    if (directory == usual_one || std::filesystem::is_directory(directory, error)) continue;
     return Error{
         .what = fmt::format("there is no directory {}", directory),
         .fix = fmt::format("give the {} that `trimtab up` was given; without `up` there is nothing to "
                            "confirm or to remove",
                            option),
         .number = ENOENT};
+  }
+  // Whoever took the usual one away left what `up` made; and nobody types that one.
+  if (files.run_dir == usual.run_dir) {
+    if (const auto made = os::make_directories(files.run_dir, kDirectoryMode); !made) return made.error();
   }
   auto lock = os::FileLock::take(files.lock(), kPatience);
   if (!lock) return lock;

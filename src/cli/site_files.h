@@ -36,12 +36,12 @@ void declare_run_directory(CLI::App& app, SiteFiles& files);
 // one that would mean something else there, or in a unit or a script: BIRD has no way to quote a quote.
 Result<void> make_absolute(SiteFiles& files);
 
-// `up` makes both directories where they are missing. Nobody else does: to him a missing one is a mistyped
-// one.
+// `up` makes both directories where they are missing. To everybody else a missing one that was named is a
+// mistyped one.
 Result<void> make_site_directories(const SiteFiles& files);
 
 // Waits a moment for another `up`, `down` or `confirm` to end, and clears away what one that was killed left
-// beside our files. An error where one of the two directories is missing.
+// beside our files. An error where a directory that was named is missing.
 Result<os::FileLock> take_site(const SiteFiles& files);
 
 // What the last `up` in this very boot and network namespace left; empty where there was none.
