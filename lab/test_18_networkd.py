@@ -22,11 +22,8 @@ def lab():
 
 @pytest.fixture(scope="module")
 def machine(lab):
-    machine = Machine(lab["A"], lab.directory)
-    try:
+    with Machine(lab["A"], lab.directory) as machine:
         yield machine
-    finally:
-        machine.close()
 
 
 def asked(site, *command):

@@ -26,12 +26,9 @@ def lab():
 
 @pytest.fixture(scope="module")
 def machine(lab):
-    machine = Machine(lab["A"], lab.directory)
-    try:
+    with Machine(lab["A"], lab.directory) as machine:
         machine.boot()
         yield machine
-    finally:
-        machine.close()
 
 
 def process_of(machine, unit):

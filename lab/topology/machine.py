@@ -63,6 +63,12 @@ class Machine:
         self._cgroup = CGROUPS / f"{site.router.name}-machine"
         self._outside = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def _forget_installed_files(self):
         """dpkg reads the list of files of each installed package first: half a minute over the host's files."""
         info = self.disk / "upper/var/lib/dpkg/info"
