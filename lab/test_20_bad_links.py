@@ -125,6 +125,7 @@ def test_row_05_ramp_of_loss(story):
     healthy = story.before[RAMP]["published_ms"]
     taken_back = sum(event["to"] < event["from"] for event in story.told(RAMP)[1:])
     print(f"  row 5: {healthy} ms, told {told}, {len(crossings)} crossings of the boundary, {taken_back} taken back")
+    # What is lost is the same in each run, which probe meets it is not: one or two were seen.
     assert len(crossings) == 1 and taken_back <= 3
     assert told[-1] > healthy + 40 and min(told[len(told) // 2:]) > healthy + 20
 

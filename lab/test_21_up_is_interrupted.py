@@ -270,6 +270,16 @@ def test_up_undoes_itself_unless_it_is_confirmed_also_when_the_terminal_dies(gro
     grown.wait_until("its guardian is gone", lambda: not (site.run / "confirm.lock").exists(), 5)
     assert_equal(whole, snapshot(site, LOCK), "confirmed")
 
+    # The next one comes before the guardian that was dismissed has looked: it waits for him, and he goes.
+    grown.write_mesh_file(replace(grown.description, delays_ms={"AB": 1}))
+    site.trimtab("up", "--confirm", "60s")
+    grown.write_mesh_file(Description({"AB": 1, "AC": 1}))
+    site.trimtab("confirm")
+    site.trimtab("up", "--confirm", "60s")
+    site.trimtab("confirm")
+    grown.wait_until("its guardian is gone too", lambda: not (site.run / "confirm.lock").exists(), 5)
+    assert_equal(whole, snapshot(site, LOCK), "confirmed again")
+
 
 def guardian(site):
     """Its process's number, as the lock that it holds says."""

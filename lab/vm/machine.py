@@ -20,6 +20,7 @@ TIMED_OUT = 124  # as timeout(1) has it
 PR_SET_PDEATHSIG = 1
 QMP = "qmp"  # its control socket, beside the job
 LOOK_S = 0.2  # whether the machine is to stand still
+ANSWER_S = 10  # of its monitor
 # The guest gets these from the caller, and no others: a lab must not depend on who started it.
 PASSED_ON = ("TERM", "NO_COLOR", "COLUMNS", "LINES", "TRIMTAB")
 
@@ -138,14 +139,25 @@ def _stand_still_if_asked(machine, job):
         machine.send_signal(signal.SIGCONT)
     else:
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_S)
             connection.connect(str(job / QMP))
             with connection.makefile("rw") as monitor:
                 for command, then in (("qmp_capabilities", 0), ("stop", float(seconds)), ("cont", 0)):
-                    print(json.dumps({"execute": command}), file=monitor, flush=True)
-                    while "return" not in json.loads(monitor.readline()):
-                        continue  # the greeting, and events
+                    _command(monitor, command)
                     time.sleep(then)
     asked.unlink()
+
+
+def _command(monitor, name):
+    print(json.dumps({"execute": name}), file=monitor, flush=True)
+    for line in monitor:
+        said = json.loads(line)
+        if "return" in said:
+            return
+        if "error" in said:
+            raise Trouble(f"the machine's monitor refused {name}: {said['error'].get('desc')}")
+        # Else the greeting, or an event.
+    raise Trouble("the machine ended while it was to stand still")
 
 
 def _tail(path, lines=20):

@@ -10,7 +10,7 @@ namespace trimtab::cli {
 namespace {
 
 int confirm(SiteFiles files) {
-  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
+  make_absolute(files);
   const auto lock = take_site(files);
   if (!lock) return complain(lock.error());
   const auto pending = load_pending(files);

@@ -30,7 +30,7 @@ Result<void> begin(const Reconciliation& made, const SiteFiles& files) {
 }
 
 int down(const Common& common, SiteFiles files) {
-  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
+  make_absolute(files);
   auto kernel = Kernel::open();
   if (!kernel) return complain(kernel.error());
   auto lock = take_site(files);

@@ -80,13 +80,18 @@ void guard(const Reconciliation& made, const SiteFiles& files, const Pending& pe
 
 Result<void> start_guardian(const Reconciliation& made, const SiteFiles& files, Duration time) {
   const Pending pending{.kernel = os::kernel_identity(), .until = os::take_clocks().monotonic + time};
-  remove_pending(files);
   std::optional<os::FileLock> mark;  // in the guardian's own process
   const auto begin = [&]() -> Result<void> {
     auto taken = os::FileLock::take(files.guardian(), kStart);
     if (!taken) return taken.error();
     mark = *std::move(taken);
-    return save_pending(files, pending);
+    // Not before: what the guardian before this one was told stands there until he has gone.
+    auto saved = save_pending(files, pending);
+    if (!saved) {
+      remove_pending(files);
+      mark->remove_file();
+    }
+    return saved;
   };
   const auto started = os::detach(begin, [&] { guard(made, files, pending, *mark); });
   if (started) return {};

@@ -126,8 +126,8 @@ int write(const Common& common, const mesh::NewMesh& mesh) {
   if (const auto written = os::create_file(common.mesh_file, text, 0644); !written)
     return complain(written.error());
   fmt::print(
-      "wrote {}\nnext, on each router: trimtab keygen; what it prints goes in here as public_key, then the "
-      "same file "
+      "wrote {}\n"
+      "next, on each router: trimtab keygen; what it prints goes in here as public_key, then the same file "
       "everywhere\n",
       common.mesh_file);
   return kFine;

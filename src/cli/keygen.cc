@@ -63,6 +63,8 @@ Result<SecretKey> key_of(const Options& options) {
 }
 
 int keygen(const Common& common, const Options& options) {
+  if (options.replace && common.site.empty())
+    return complain({"--replace is about the key of a site in the mesh file", "say which: --site NAME"});
   const auto key = key_of(options);
   if (!key) return complain(key.error());
   const mesh::PublicKey public_key = key->public_key();

@@ -52,7 +52,7 @@ void report(const Common& common, const SiteState& state, const network::Plan& p
 }
 
 int plan(const Common& common, SiteFiles files) {
-  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
+  if (const auto absolute = make_absolute_for_bird(files); !absolute) return complain(absolute.error());
   int status = kFine;
   const auto state = site_state(common, files, status);
   if (!state) return status;

@@ -72,7 +72,8 @@ int render_site(const Common& common, Options options) {
   if (!mesh) return status;
   const auto self = own_site(common, *mesh);
   if (!self) return complain(self.error());
-  if (const auto absolute = make_absolute(options.site_files); !absolute) return complain(absolute.error());
+  if (const auto absolute = make_absolute_for_bird(options.site_files); !absolute)
+    return complain(absolute.error());
   const mesh::Site& site = *mesh->find_site(*self);
   const auto local = local_facts(options.lan_addresses, site);
   if (!local) return complain(local.error());

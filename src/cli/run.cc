@@ -22,7 +22,7 @@ Result<mesh::Mesh> read_again(const std::string& path) {
 }
 
 int run(const Common& common, SiteFiles files) {
-  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
+  if (const auto absolute = make_absolute_for_bird(files); !absolute) return complain(absolute.error());
   int status = kFine;
   auto mesh = load_mesh(common, status);
   if (!mesh) return status;

@@ -1,9 +1,9 @@
 // trimtab simulate: the daemon's controller on a mesh of its own making, with a clock of its own.
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
@@ -62,7 +62,8 @@ Ground find_ground(const Common& common, const Options& options, bool mesh_given
   } else if (options.sites > 0) {
     ground.topology = make_topology(options);
   } else if (mesh_given || options.scenario.empty()) {
-    if (!mesh_given && ::access(common.mesh_file.c_str(), F_OK) != 0) {
+    std::error_code unknown;
+    if (!mesh_given && !std::filesystem::exists(common.mesh_file, unknown) && !unknown) {
       return {.topology = {},
               .failed = complain(
                   {fmt::format("nothing says which mesh to simulate, and there is no {}", common.mesh_file),

@@ -26,7 +26,7 @@ constexpr std::chrono::seconds kPatience{10};
 bool is_plain(char c) {
   constexpr std::string_view kSigns = "/._-+:@,=~";
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return letter || kSigns.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+  return letter || kSigns.find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -44,16 +44,20 @@ void declare_run_directory(CLI::App& app, SiteFiles& files) {
       ->capture_default_str();
 }
 
-Result<void> make_absolute(SiteFiles& files) {
+void make_absolute(SiteFiles& files) {
+  for (std::string* directory : {&files.config_dir, &files.run_dir}) {
+    *directory = std::filesystem::absolute(*directory).lexically_normal().string();
+    while (directory->size() > 1 && directory->back() == '/') directory->pop_back();
+  }
+}
+
+Result<void> make_absolute_for_bird(SiteFiles& files) {
+  make_absolute(files);
   for (const auto& [option, directory] :
-       {std::pair("--config-dir", &files.config_dir), std::pair("--run-dir", &files.run_dir)}) {
-    std::string normal = std::filesystem::absolute(*directory).lexically_normal().string();
-    while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
-    if (!std::all_of(normal.begin(), normal.end(), is_plain)) {
-      return Error{fmt::format("{}: the path \"{}\" cannot stand in BIRD's configuration", option, normal),
-                   "name a directory of letters, digits and / . _ - + : @ , = ~ alone"};
-    }
-    *directory = std::move(normal);
+       {std::pair("--config-dir", files.config_dir), std::pair("--run-dir", files.run_dir)}) {
+    if (std::all_of(directory.begin(), directory.end(), is_plain)) continue;
+    return Error{fmt::format("{}: the path \"{}\" cannot stand in BIRD's configuration", option, directory),
+                 "name a directory of letters, digits and / . _ - + : @ , = ~ alone"};
   }
   return {};
 }

@@ -32,9 +32,12 @@ struct SiteFiles {
 void declare_site_files(CLI::App& app, SiteFiles& files);
 void declare_run_directory(CLI::App& app, SiteFiles& files);
 
-// Both paths made absolute: they end up in BIRD's configuration, which knows no other kind. An error names
-// one that would mean something else there, or in a unit or a script: BIRD has no way to quote a quote.
-Result<void> make_absolute(SiteFiles& files);
+// Both paths made absolute.
+void make_absolute(SiteFiles& files);
+
+// The same for BIRD's configuration, which knows no other kind. An error names one that would mean something
+// else there, or in a unit or a script: BIRD has no way to quote a quote.
+Result<void> make_absolute_for_bird(SiteFiles& files);
 
 // `up` makes both directories where they are missing. To everybody else a missing one that was named is a
 // mistyped one.

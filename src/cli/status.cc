@@ -1,8 +1,6 @@
 // trimtab status: every link of this site, what is measured, what is published, what is held back.
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 
 #include "cli/ask.h"
@@ -92,10 +90,6 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-bool is_hidden(const std::string& path) {
-  return ::access(path.c_str(), R_OK) != 0 && errno == EACCES;
-}
-
 Json confirm_json(const SiteFiles& files) {
   const auto pending = load_pending(files);
   if (!pending) return nullptr;
@@ -107,7 +101,8 @@ Json confirm_json(const SiteFiles& files) {
 }
 
 Json up_json(const SiteFiles& files) {
-  if (is_hidden(files.memory()) || is_hidden(files.pending())) return nullptr;
+  // Whoever may not read the file, or cannot make sense of it, does not know.
+  if (!load_memory(files)) return nullptr;
   return {{"interrupted", text_or_null(interrupted(files))}, {"confirm", confirm_json(files)}};
 }
 

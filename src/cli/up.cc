@@ -126,7 +126,7 @@ void report(const Common& common, const SiteState& state, const network::Plan& p
 }
 
 int up(const Common& common, SiteFiles files, std::optional<Duration> confirm) {
-  if (const auto absolute = make_absolute(files); !absolute) return complain(absolute.error());
+  if (const auto absolute = make_absolute_for_bird(files); !absolute) return complain(absolute.error());
   int status = kFine;
   const auto state = site_state(common, files, status);
   if (!state) return status;

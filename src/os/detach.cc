@@ -1,7 +1,6 @@
 #include "os/detach.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -12,6 +11,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "os/descriptor.h"
 
@@ -48,13 +48,13 @@ sigset_t signals_of_terminals() {
   return set;
 }
 
-// Shorter than what a pipe takes in one piece.
-bool tell(const Descriptor& pipe, std::string_view text) {
-  return ::write(pipe.number(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+// Shorter than what a pipe takes in one piece. Who does not listen any more does not want to know.
+void tell(const Descriptor& pipe, std::string_view text) {
+  (void)!::write(pipe.number(), text.data(), text.size());
 }
 
-bool tell(const Descriptor& pipe, const Error& error) {
-  return tell(pipe, error.what + kBetween + error.fix);
+void tell(const Descriptor& pipe, const Error& error) {
+  tell(pipe, error.what + kBetween + error.fix);
 }
 
 std::string hear(const Descriptor& pipe) {
@@ -90,9 +90,9 @@ bool make_ready(Descriptor pipe, const std::function<Result<void>()>& begin) {
   } catch (const std::exception& error) {
     ready = Error{error.what()};
   }
-  if (ready) return tell(pipe, kReady);
-  tell(pipe, ready.error());
-  return false;
+  // It has begun: that whoever started it is gone by now is no reason to leave it half done.
+  ready ? tell(pipe, kReady) : tell(pipe, ready.error());
+  return ready.ok();
 }
 
 [[noreturn]] void run_detached(Descriptor pipe, const std::function<Result<void>()>& begin,

@@ -19,6 +19,10 @@ constexpr int kMeteredBurst = 10;
 constexpr int kAtFirst = 10;
 constexpr int kMeteredAtFirst = 5;
 
+// Quick probes that full-size ones leave the bytes for: the two batches that confirm a delay. A link that
+// gets slow wants its traffic moved, a black hole moves none.
+constexpr int kReserve = 10;
+
 // Regular probes that earn a quick one: with one, suspicion at most doubles what measuring costs; with two it
 // adds half.
 constexpr int kPrice = 1;
@@ -63,7 +67,7 @@ bool Allowance::take_full_size(MonotonicTime now) {
   }
   refill(now);
   const auto cost = static_cast<double>(budget_->full_size_bytes);
-  if (bytes_ < cost) return false;
+  if (bytes_ < cost + cost_of(kReserve)) return false;
   bytes_ -= cost;
   return true;
 }

@@ -153,7 +153,7 @@ bool Prober::quick_due(Watched& watched, MonotonicTime now) {
     }
     if (now - tick <= kPunctual) return true;
     watched.quick_ledger.missed(watched.batch);
-    watched.suspicion.skip();
+    watched.suspicion.skip(now);
   }
   return false;
 }

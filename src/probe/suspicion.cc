@@ -142,9 +142,10 @@ std::optional<MonotonicTime> Suspicion::quick_tick() const {
   return unsent_ > 0 ? std::optional(tick_) : std::nullopt;
 }
 
-void Suspicion::skip() {
+void Suspicion::skip(MonotonicTime now) {
   --unsent_;
   tick_ += kGap;
+  settle(now);
 }
 
 void Suspicion::give_way(MonotonicTime now) {

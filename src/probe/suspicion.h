@@ -56,7 +56,7 @@ class Suspicion {
   std::optional<MonotonicTime> quick_tick() const;
   bool first_of_batch() const { return unsent_ == kBatchProbes; }
   // The due one could not be sent in time: the next one's turn.
-  void skip();
+  void skip(MonotonicTime now);
   // A regular probe leaves now: the next quick one has a later tick.
   void give_way(MonotonicTime now);
 

@@ -109,10 +109,9 @@ std::string settings(const WantedState& state) {
   }
   if (routes_ipv6(state)) {
     text +=
-        "# A forwarding kernel heeds no router advertisements. networkd hears them itself on what it "
-        "manages; "
-        "a WAN of\n"
-        "# somebody else's that has its default route from one needs, in a file of yours (docs/install.md):\n"
+        "# A forwarding kernel heeds no router advertisements. networkd hears them itself on what it\n"
+        "# manages; a WAN of somebody else's that has its default route from one needs, in a file of\n"
+        "# yours (docs/install.md):\n"
         "#   net/ipv6/conf/WAN/accept_ra = 2\n"
         "net.ipv6.conf.all.forwarding = 1\n";
   }

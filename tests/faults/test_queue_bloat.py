@@ -4,6 +4,8 @@ import contextlib
 import statistics
 import time
 
+import pytest
+
 from topology.waiting import wait_until
 
 RATE_MBIT, QUEUE_MS = 8, 200
@@ -38,13 +40,14 @@ def held_for_own_load(link):
     return (link["held"] or {}).get("reason") == "own_load"
 
 
+@pytest.mark.alone
 def test_row_12_queue_bloat(network):
     """The link is slow, not down; every probe leaves on time; and the daemon knows whose traffic it is."""
     sites = network("AB", "AC")
     a, b, c = sites
     a.tc("qdisc", "add", "dev", a.gre(b), "root", "tbf", "rate", f"{RATE_MBIT}mbit", "burst", "5kb",
          "latency", f"{QUEUE_MS}ms")
-    time.sleep(5)  # rounds without load, to compare with
+    sites.wait("a few rounds without load", lambda: a.link(b)["counters"]["probes_answered"] >= 25, 20)
     before, since = {site: a.link(site) for site in (b, c)}, a.last_event()
     with stream(a, b) as client:
         looks = looks_at(a, b, LOADED_S)

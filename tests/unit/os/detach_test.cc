@@ -42,14 +42,16 @@ TEST(Detach, WorksOnAfterItHasBegun) {
   EXPECT_NE(number, ::getpid());
 }
 
-TEST(Detach, WorksWhereStandardInputIsClosed) {
-  const int kept = ::dup(0);
+// The pipe to the new process then begins at 0 and 2, where that puts /dev/null.
+TEST(Detach, WorksWhereStandardInputAndErrorAreClosed) {
+  const int input = ::dup(0), error = ::dup(2);
   ::close(0);
+  ::close(2);
   const auto started = detach([] { return Result<void>(); }, nothing);
-  if (kept >= 0) {
-    ::dup2(kept, 0);
-    ::close(kept);
-  }
+  ::dup2(input, 0);
+  ::dup2(error, 2);
+  ::close(input);
+  ::close(error);
   EXPECT_TRUE(started.ok()) << started.error().text();
 }
 

@@ -105,11 +105,12 @@ TEST(Allowance, AFullSizeProbeIsOfTheRoundsOrOfTheBudget) {
   for (int probe = 0; probe < 100; ++probe) EXPECT_TRUE(free.take_full_size(now));
   EXPECT_TRUE(poor.take_full_size(now)) << "that of the rounds";
   EXPECT_FALSE(poor.take_full_size(now));
-  EXPECT_TRUE(some.take_full_size(now) && some.take_full_size(now) && some.take_full_size(now))
-      << "that of the rounds, and 2,000 bytes may be spent at once";
-  EXPECT_FALSE(some.take_full_size(now));
+  EXPECT_TRUE(some.take_full_size(now) && some.take_full_size(now))
+      << "that of the rounds, and half of 2,000 bytes that may be spent at once";
+  EXPECT_FALSE(some.take_full_size(now)) << "the rest is for quick probes: two batches";
+  EXPECT_TRUE(some.take(now, 5) && some.take(now, 5));
   for (int probe = 0; probe < 5; ++probe) some.earn();
-  EXPECT_FALSE(some.take(now, 5)) << "quick probes draw on the same";
+  EXPECT_FALSE(some.take(now, 5));
   now += 1h;
   EXPECT_TRUE(poor.take_full_size(now));
   EXPECT_FALSE(poor.take_full_size(now));

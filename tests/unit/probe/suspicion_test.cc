@@ -29,6 +29,16 @@ class Suspected {
     }
   }
 
+  // The same, but for its last probe, which we came too late to send.
+  void batch_without_last(Duration rtt) {
+    ++batches;
+    for (int count = 0; count + 1 < kBatchProbes; ++count) {
+      now = std::max(now, *suspicion.quick_tick());
+      probe(true, rtt);
+    }
+    suspicion.skip(now);
+  }
+
   void pass(Duration time) { suspicion.advance(now += time); }
   bool quick() const { return suspicion.quick_tick().has_value(); }
 
@@ -70,6 +80,12 @@ TEST(Suspicion, IsRaisedAndClearedByProbes) {
          s.pass(3s);
        },
        false},
+      {"slow answers of a batch whose last probe was not sent",
+       [](Suspected& s) {
+         s.regular(41ms);
+         s.batch_without_last(41ms);
+       },
+       true},
       {"not answered yet",
        [](Suspected& s) {
          s.regular(std::nullopt);
