@@ -309,6 +309,7 @@ def test_a_guardian_that_is_told_to_end_undoes_at_once_and_one_that_is_killed_is
     grown.write_mesh_file(replace(grown.description, delays_ms={"AB": 1}))
     site.trimtab("up", "--confirm", "4s")
     (site.run / "confirm.json").unlink()
+    assert "undoes itself unless" in site.trimtab("plan").stdout
     grown.wait_until("it is undone though its file is gone", lambda: not (site.run / "confirm.lock").exists(), 15)
     grown.write_mesh_file(Description({"AB": 1, "AC": 1}))
     assert_equal(before, snapshot(site, ours), "its file is gone")

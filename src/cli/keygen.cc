@@ -17,7 +17,7 @@ namespace trimtab::cli {
 namespace {
 
 struct Options {
-  std::string file = "/etc/trimtab/private.key";
+  std::string file = kUsualPrivateKey;
   bool show = false;
   bool replace = false;
 };
@@ -33,6 +33,10 @@ struct Keyed {
 Result<Keyed> with_key(const Common& common, const Options& options, const mesh::PublicKey& key) {
   const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
   if (!text) return text.error();
+  if (const auto other = mesh::site_of_key(*text, key); other && *other != common.site) {
+    return Error{fmt::format("{} has this key for site {}", common.mesh_file, *other),
+                 fmt::format("each site has its own: is this router {}, or was a key copied?", *other)};
+  }
   Keyed keyed{.text = {}, .before = mesh::public_key_of(*text, common.site)};
   if (keyed.before == key) keyed.before.reset();
   if (keyed.before && !options.replace) {

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "control/json.h"
 #include "os/clock.h"
@@ -13,6 +15,8 @@ namespace trimtab::cli {
 namespace {
 
 constexpr std::size_t kMaxSize = 16384;
+constexpr int kLooks = 5;
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // Of this boot and this network namespace, dismissed or not.
 std::optional<Pending> read_pending(const SiteFiles& files) {
@@ -61,6 +65,13 @@ Result<void> save_pending(const SiteFiles& files, const Pending& pending) {
 
 std::optional<Pending> load_pending(const SiteFiles& files) {
   auto pending = read_pending(files);
+  // A guardian waits, whatever became of his file; how long is then his secret. One that goes is seen without
+  // it for a moment.
+  for (int looks = 0; !pending && os::FileLock::held(files.guardian()); ++looks) {
+    if (looks == kLooks) return Pending{.kernel = os::kernel_identity(), .until = {}};
+    std::this_thread::sleep_for(kBetweenLooks);
+    pending = read_pending(files);
+  }
   return pending && !pending->dismissed ? pending : std::nullopt;
 }
 
@@ -94,6 +105,10 @@ std::string tell(const Pending& pending, bool guarded, MonotonicTime now) {
     return "nobody is left to undo the last `up --confirm`: its guardian was killed; `trimtab confirm` keeps "
            "what it made, `trimtab down` removes it";
   }
+  if (pending.until == MonotonicTime{})
+    return "the last `up` undoes itself unless you say: trimtab confirm; how soon stood in confirm.json, "
+           "which is "
+           "damaged or gone";
   return fmt::format("the last `up` undoes itself in {} s unless you say: trimtab confirm",
                      std::chrono::ceil<std::chrono::seconds>(time_left(pending, now)).count());
 }

@@ -15,7 +15,7 @@ namespace trimtab::cli {
 
 struct Pending {
   std::string kernel;
-  MonotonicTime until;
+  MonotonicTime until;   // 0: unknown
   std::string undone{};  // empty while it waits; else when and why it was undone, and what was left standing
   bool dismissed = false;
   bool operator==(const Pending&) const = default;
@@ -26,7 +26,8 @@ std::optional<Pending> parse_pending(std::string_view text);
 std::string format_pending(const Pending& pending);
 
 Result<void> save_pending(const SiteFiles& files, const Pending& pending);
-// Nothing where there is none, none of root's, none that this program understands, or a dismissed one.
+// Nothing where there is none, none of root's, none that this program understands, or a dismissed one; but
+// where a guardian is alive, one that waits until an unknown time.
 std::optional<Pending> load_pending(const SiteFiles& files);
 // Nothing is left to undo, or nobody wants it undone: a guardian that waits goes, and the file with him.
 void dismiss_pending(const SiteFiles& files);

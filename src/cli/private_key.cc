@@ -44,6 +44,11 @@ ssize_t read_into(int file, SecretText<N>& text) {
   return static_cast<ssize_t>(length);
 }
 
+// The command as it must be typed for this file.
+std::string keygen(const std::string& path, std::string_view option = "") {
+  return fmt::format("`trimtab keygen{}{}`", option, path == kUsualPrivateKey ? "" : " --out " + path);
+}
+
 Result<network::PrivateKey> decode(const std::string& path, std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
     text.remove_suffix(1);
@@ -57,7 +62,7 @@ Result<network::PrivateKey> decode(const std::string& path, std::string_view tex
     sodium_memzero(key.data(), key.size());
     return Error{fmt::format("{} does not hold a WireGuard private key (one line of {} characters)", path,
                              kTextLength),
-                 "`trimtab keygen` makes one"};
+                 fmt::format("put the right one there, or move it away: {} makes another", keygen(path))};
   }
   return key;
 }
@@ -92,7 +97,14 @@ Result<void> SecretKey::write(const std::string& path) const {
   sodium_bin2base64(text.bytes.data(), kTextLength + 1, bytes_.data(), bytes_.size(),
                     sodium_base64_VARIANT_ORIGINAL);
   text.bytes[kTextLength] = '\n';
-  return os::create_file(path, {text.bytes.data(), kTextLength + 1}, 0600);
+  auto written = os::create_file(path, {text.bytes.data(), kTextLength + 1}, 0600);
+  if (written || written.error().number != EEXIST) return written;
+  Error error = written.error();
+  error.fix = fmt::format(
+      "a key is never overwritten: {} prints its public one, and with --site NAME writes it into the mesh "
+      "file",
+      keygen(path, " --show"));
+  return error;
 }
 
 Result<network::PrivateKey> read_private_key(const std::string& path) {
@@ -100,7 +112,7 @@ Result<network::PrivateKey> read_private_key(const std::string& path) {
   if (file < 0) {
     const int number = errno;
     return Error{fmt::format("cannot read {}: {}", path, std::strerror(number)),
-                 number == ENOENT   ? "`trimtab keygen` makes it"
+                 number == ENOENT   ? fmt::format("{} makes it", keygen(path))
                  : number == EACCES ? "run it as root"
                                     : "",
                  number};

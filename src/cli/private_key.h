@@ -9,6 +9,8 @@
 
 namespace trimtab::cli {
 
+constexpr const char* kUsualPrivateKey = "/etc/trimtab/private.key";
+
 // A key that is wiped from memory when it goes out of scope.
 class SecretKey {
  public:

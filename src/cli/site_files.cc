@@ -29,11 +29,17 @@ bool is_plain(char c) {
   return letter || kSigns.find(c) != std::string_view::npos;
 }
 
+// A variable of a script's that was never set, mostly.
+std::string named(const std::string& directory) {
+  return directory.empty() ? "an empty path names no directory" : "";
+}
+
 }  // namespace
 
 void declare_site_files(CLI::App& app, SiteFiles& files) {
   app.add_option("--config-dir", files.config_dir, "where bird.conf, origins.conf and private.key are")
       ->type_name("DIR")
+      ->check(named)
       ->capture_default_str();
   declare_run_directory(app, files);
 }
@@ -41,6 +47,7 @@ void declare_site_files(CLI::App& app, SiteFiles& files) {
 void declare_run_directory(CLI::App& app, SiteFiles& files) {
   app.add_option("--run-dir", files.run_dir, "where metrics.conf, bird.ctl and up.json are")
       ->type_name("DIR")
+      ->check(named)
       ->capture_default_str();
 }
 

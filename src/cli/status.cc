@@ -82,6 +82,8 @@ std::string interrupted(const SiteFiles& files) {
 // What `up` left to be done, before what the daemon sees. Both files are root's; nobody else is told.
 void tell_of_up(const SiteFiles& files) {
   if (const std::string told = tell_pending(files); !told.empty()) say("trimtab: {}\n", told);
+  if (const auto memory = load_memory(files); !memory && memory.error().number != EACCES)
+    say("trimtab: {}\n", memory.error().text());
   if (const std::string doing = interrupted(files); !doing.empty())
     say("trimtab: `{}` was interrupted here; `trimtab plan` says what it left\n", doing);
 }
@@ -95,7 +97,8 @@ Json confirm_json(const SiteFiles& files) {
   if (!pending) return nullptr;
   const bool guarded = is_guarded(files, *pending);
   const double left = std::chrono::duration<double>(time_left(*pending, os::take_clocks().monotonic)).count();
-  return {{"remaining_s", guarded ? Json(left) : Json(nullptr)},
+  const bool known = guarded && pending->until != MonotonicTime{};
+  return {{"remaining_s", known ? Json(left) : Json(nullptr)},
           {"guarded", guarded},
           {"undone", text_or_null(pending->undone)}};
 }

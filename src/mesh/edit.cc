@@ -42,6 +42,19 @@ int last_line(const Value& block) {
   return last;
 }
 
+// Null where the table has no such text.
+const std::string* text_of(const Value& table, std::string_view key) {
+  const Entry* entry = find_entry(*table.table(), key);
+  return entry == nullptr ? nullptr : entry->value.string();
+}
+
+std::optional<PublicKey> key_of(const Value& site) {
+  const std::string* text = text_of(site, "public_key");
+  if (text == nullptr) return std::nullopt;
+  const auto key = parse_public_key(*text);
+  return key ? std::optional(*key) : std::nullopt;
+}
+
 // A mesh file as it can be edited: its tree for the places, its lines for the bytes.
 struct Source {
   Document document;
@@ -60,9 +73,8 @@ struct Source {
 
   const Value* site(std::string_view name) const {
     for (const Value* block : blocks("site")) {
-      const Entry* entry = find_entry(*block->table(), "name");
-      if (entry != nullptr && entry->value.string() != nullptr && *entry->value.string() == name)
-        return block;
+      const std::string* found = text_of(*block, "name");
+      if (found != nullptr && *found == name) return block;
     }
     return nullptr;
   }
@@ -222,10 +234,17 @@ Result<std::string> remove_site(std::string_view text, std::string_view name) {
 std::optional<PublicKey> public_key_of(std::string_view text, std::string_view name) {
   const auto source = read_source(text);
   const Value* site = source ? source->site(name) : nullptr;
-  const Entry* entry = site == nullptr ? nullptr : find_entry(*site->table(), "public_key");
-  if (entry == nullptr || entry->value.string() == nullptr) return std::nullopt;
-  const auto key = parse_public_key(*entry->value.string());
-  return key ? std::optional(*key) : std::nullopt;
+  return site == nullptr ? std::nullopt : key_of(*site);
+}
+
+std::optional<std::string> site_of_key(std::string_view text, const PublicKey& key) {
+  const auto source = read_source(text);
+  if (!source) return std::nullopt;
+  for (const Value* site : source->blocks("site")) {
+    const std::string* name = text_of(*site, "name");
+    if (name != nullptr && key_of(*site) == key) return *name;
+  }
+  return std::nullopt;
 }
 
 Result<std::string> set_public_key(std::string_view text, std::string_view name, const PublicKey& key) {

@@ -48,6 +48,9 @@ Result<std::string> remove_site(std::string_view text, std::string_view name);
 // The key that the file has for that site. Absent: none, or what stands there is no key.
 std::optional<PublicKey> public_key_of(std::string_view text, std::string_view site);
 
+// Whose key this is in the file; absent: nobody's.
+std::optional<std::string> site_of_key(std::string_view text, const PublicKey& key);
+
 // Replaces the value of public_key, or adds the key at the end of the site's block.
 Result<std::string> set_public_key(std::string_view text, std::string_view site, const PublicKey& key);
 

@@ -69,7 +69,11 @@ void FileLock::remove_file() {
 
 bool FileLock::held(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  return file.open() && ::flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  struct stat found {};
+  // Who may write in the directory can put a lock of his own there, and hold it for ever.
+  if (!file.open() || ::fstat(file.number(), &found) != 0) return false;
+  if (found.st_uid != 0 && found.st_uid != ::geteuid()) return false;
+  return ::flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 }  // namespace trimtab::os

@@ -19,7 +19,7 @@ class FileLock {
   // Removes the file as well; the lock lasts until the last copy of it is closed.
   void remove_file();
 
-  // Whether somebody holds it now; a file that does not exist is held by nobody.
+  // Whether root or this user holds it now; a file that does not exist is held by nobody.
   static bool held(const std::string& path);
 
  private:

@@ -33,7 +33,8 @@ def test_never_overwrites(trimtab, tmp_path):
     assert trimtab("keygen", "--out", "private.key") == (
         2,
         "",
-        "trimtab: cannot write private.key: File exists; it is never overwritten; move it away first\n",
+        "trimtab: cannot write private.key: File exists; a key is never overwritten: "
+        "`trimtab keygen --show --out private.key` prints its public one, and with --site NAME writes it into the mesh file\n",
     )
     assert (tmp_path / "private.key").read_text() == "mine"
 
@@ -111,5 +112,21 @@ def test_what_is_not_a_key_is_refused(trimtab, tmp_path, content):
         2,
         "",
         "trimtab: private.key does not hold a WireGuard private key (one line of 44 characters); "
-        "`trimtab keygen` makes one\n",
+        "put the right one there, or move it away: `trimtab keygen --out private.key` makes another\n",
     )
+
+
+def test_a_key_belongs_to_one_site(trimtab, tmp_path, example):
+    file = tmp_path / "m.toml"
+    file.write_text(example)
+    assert trimtab("keygen", "--out", "private.key", "--mesh", "m.toml", "--site", "a", "--replace").status == 0
+    before = file.read_text()
+    refused = trimtab("keygen", "--show", "--out", "private.key", "--mesh", "m.toml", "--site", "b", "--replace")
+    assert refused == (2, "", "trimtab: m.toml has this key for site a; each site has its own: is this router a, or was a key "
+                              "copied?\n")
+    assert file.read_text() == before
+
+
+def test_replace_is_about_a_site(trimtab):
+    refused = trimtab("keygen", "--out", "private.key", "--replace")
+    assert refused.status == 2 and "--site NAME" in refused.err

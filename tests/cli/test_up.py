@@ -279,3 +279,9 @@ def test_a_bird_that_includes_ours_is_none(router, bird):
     assert refused.returncode == 2 and f"ln -s /run/bird/bird.ctl {router.run_}/bird.ctl" in refused.stderr
     (router.run_ / "bird.ctl").symlink_to(theirs)
     assert router.trimtab("plan").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "down"])
+def test_an_empty_directory_is_refused(router, command):
+    refused = router.do(f"{PROGRAM} {command} --run-dir ''", check=False)
+    assert refused.returncode == 2 and "an empty path names no directory" in refused.stderr
