@@ -1,6 +1,7 @@
 // trimtab status: every link of this site, what is measured, what is published, what is held back.
 #include <fmt/core.h>
 
+#include <cerrno>
 #include <memory>
 
 #include "cli/ask.h"
@@ -74,17 +75,18 @@ std::string show(const Json& status) {
 }
 
 // "up" or "down"; empty: neither was.
-std::string interrupted(const SiteFiles& files) {
-  const auto memory = load_memory(files);
-  return memory && !os::FileLock::held(files.lock()) ? memory->doing : std::string{};
+std::string interrupted(const SiteFiles& files, const network::Memory& memory) {
+  return os::FileLock::held(files.lock()) ? std::string{} : memory.doing;
 }
 
 // What `up` left to be done, before what the daemon sees. Both files are root's; nobody else is told.
-void tell_of_up(const SiteFiles& files) {
+void tell_of_up(const SiteFiles& files, const Result<network::Memory>& memory) {
   if (const std::string told = tell_pending(files); !told.empty()) say("trimtab: {}\n", told);
-  if (const auto memory = load_memory(files); !memory && memory.error().number != EACCES)
-    say("trimtab: {}\n", memory.error().text());
-  if (const std::string doing = interrupted(files); !doing.empty())
+  if (!memory) {
+    if (memory.error().number != EACCES) say("trimtab: {}\n", memory.error().text());
+    return;
+  }
+  if (const std::string doing = interrupted(files, *memory); !doing.empty())
     say("trimtab: `{}` was interrupted here; `trimtab plan` says what it left\n", doing);
 }
 
@@ -103,19 +105,20 @@ Json confirm_json(const SiteFiles& files) {
           {"undone", text_or_null(pending->undone)}};
 }
 
-Json up_json(const SiteFiles& files) {
+Json up_json(const SiteFiles& files, const Result<network::Memory>& memory) {
   // Whoever may not read the file, or cannot make sense of it, does not know.
-  if (!load_memory(files)) return nullptr;
-  return {{"interrupted", text_or_null(interrupted(files))}, {"confirm", confirm_json(files)}};
+  if (!memory) return nullptr;
+  return {{"interrupted", text_or_null(interrupted(files, *memory))}, {"confirm", confirm_json(files)}};
 }
 
 int status(const Common& common, const SiteFiles& files) {
-  tell_of_up(files);
+  const auto memory = load_memory(files);
+  tell_of_up(files, memory);
   if (!common.json) return ask_and_show(common, control::AskStatus{}, show);
   return while_asking(common, [&] {
     auto answer = ask(common, control::AskStatus{});
     if (!answer) return complain(answer.error());
-    (*answer)["up"] = up_json(files);
+    (*answer)["up"] = up_json(files, memory);
     fmt::print("{}\n", control::to_line(*answer));
     return kFine;
   });
