@@ -4,6 +4,7 @@ A lab costs half a minute in the emulated machine, so it is built once; a test t
 address builds its own. Tests print what they measured; the numbers are the point of the run.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,34 @@ def every_point(request):
     return request.config.getoption("--every-point")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "host_clock: looks at the clock of the machine below; not where the guest's time is its own")
+
+
+def pytest_collection_modifyitems(items):
+    # Stable: scenarios of a file stay in their order.
+    if os.environ.get("LAB_FROM_THE_END") == "1":
+        items.sort(key=lambda item: item.path, reverse=True)
+
+
+_claimed = {}
+
+
+def pytest_runtest_protocol(item):
+    """Where machines share the scenarios (side_by_side), a file is run by the one that claims it first."""
+    claims = os.environ.get("LAB_CLAIMS")
+    if claims and item.path not in _claimed:
+        try:
+            (Path(claims) / item.path.stem).mkdir()
+            _claimed[item.path] = True
+        except FileExistsError:
+            _claimed[item.path] = False
+    return None if _claimed.get(item.path, True) else True
+
+
 def pytest_runtest_setup(item):
+    if item.get_closest_marker("host_clock") and os.environ.get("VM_TIME") != "real":
+        pytest.skip("needs a machine of its own that goes by the clock below it")
     print(f"\n{item.nodeid.partition('/')[2]}", flush=True)
 
 

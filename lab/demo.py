@@ -205,7 +205,7 @@ def main():
             demo.summary(time.monotonic() - began)
         except (TimeoutError, AssertionError, RuntimeError) as trouble:
             say(paint(f"\n  this should not have happened: {trouble}", "bold", "red"))
-            say(f"  logs: {lab.logs}")
+            say(f"  logs: {lab.kept_logs}")
             return 1
     return 0
 

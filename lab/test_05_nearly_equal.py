@@ -22,7 +22,7 @@ def test_noise_of_a_tenth_moves_nothing_in_two_minutes():
         a, d = lab["A"], lab["D"]
         warm_s = WARM_UP_ROUNDS + THE_LAST_ROUND_TAKES_S
         lab.wait_until(f"{WARM_UP_ROUNDS} rounds are over everywhere",
-                       lambda: all(site.ask(ask="status")["uptime_s"] > warm_s for site in lab.sites), 90)
+                       lambda: all(site.ask(ask="status")["uptime_s"] > warm_s for site in lab.sites), 90, every=1)
         chosen = a.route_to(d), d.route_to(a)
         published = {site: site.events()[-1]["number"] for site in lab.sites}
         stays_true(f"A reaches D through {chosen[0]}, and D reaches A through {chosen[1]}",

@@ -141,11 +141,13 @@ def test_row_06_delay_step(story):
 
 
 def test_row_07_slow_creep(story):
-    """A millisecond every two seconds: no step of it is news, and it is told all the same."""
-    told = [event["to"] for event in story.told(CREEP)]
-    rtt, published = story.after[CREEP]["rtt_ms"], story.after[CREEP]["published_ms"]
-    print(f"  row 7: told {told}; RTT {rtt:.1f} ms, published {published:.1f} ms")
-    assert len(told) >= 1 and published > story.before[CREEP]["published_ms"] + 10
+    """A millisecond every two seconds: no step of it is news, and it is told all the same; at 41 %, for that is what the
+    present weighs beside what the link is like in the long run (docs/steering.md)."""
+    told, link = [event["to"] for event in story.told(CREEP)], story.after[CREEP]
+    print(f"  row 7: told {told}; RTT now {link['last_rtt_ms']:.1f} ms, estimated {link['rtt_ms']:.1f} ms, published "
+          f"{link['published_ms']:.1f} ms")
+    before = story.before[CREEP]["published_ms"]
+    assert len(told) >= 1 and link["published_ms"] > before + 0.3 * (link["last_rtt_ms"] - before)
     assert story.rise(CREEP, "probes_lost") == 0
 
 
@@ -222,8 +224,7 @@ def test_row_18_endpoint_behind_a_blackhole_route(story):
     print(f"  row 18: down after {down:.1f} s (local fault: {fault}), up {up:.1f} s after the route is back")
 
 
-in_a_machine_of_its_own = pytest.mark.skipif(not os.environ.get("LAB_LOGS", "").startswith("/out"),
-                                             reason="not in a machine of its own")
+in_a_machine_of_its_own = pytest.mark.skipif("VM_TIME" not in os.environ, reason="not in a machine of its own")
 
 
 # On this machine's own kernel the clock is everybody's: there, tests/faults/test_time.py moves it for the daemon alone.
@@ -260,7 +261,7 @@ def stand_still(seconds, clock):
     return max(later - earlier for earlier, later in zip(looks, looks[1:]))
 
 
-@in_a_machine_of_its_own
+@pytest.mark.host_clock
 @pytest.mark.parametrize("clock", ["clock", "no-clock"])
 def test_row_31_the_machine_stands_still(story, clock, every_point):
     """Suspended, with clocks that go on or stand still too: no link is down for it, and no probe lost."""

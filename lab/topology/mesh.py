@@ -53,9 +53,9 @@ class Lab:
         # The process's number makes the names unique on this machine, the count within this process.
         self.prefix = f"tt{os.getpid()}-{next(_count)}"
         self.directory = Path(tempfile.mkdtemp(prefix=f"trimtab-{self.prefix}-"))
-        self.logs = LOGS / name
-        shutil.rmtree(self.logs, ignore_errors=True)
-        self.logs.mkdir(parents=True)
+        # They are kept at the end: a daemon that writes to a slow disk would be a slow daemon.
+        self.logs, self.kept_logs = self.directory / "logs", LOGS / name
+        self.logs.mkdir()
         self.sites = [Site(self, letter, self.prefix, self.directory, self.logs) for letter in self.description.letters]
         self._by_letter = {site.letter: site for site in self.sites}
         self.wires = {pair: Wire(self[pair[0]], self[pair[1]], delay)
@@ -205,6 +205,8 @@ class Lab:
         process.stop_all([one for site in self.sites for one in site.processes()])
         present = set(os.listdir("/run/netns")) if os.path.isdir("/run/netns") else set()
         batch([f"netns delete {space.name}" for space in self._namespaces() if space.name in present])
+        shutil.rmtree(self.kept_logs, ignore_errors=True)
+        shutil.copytree(self.logs, self.kept_logs)
         shutil.rmtree(self.directory)
         self._audit()
 

@@ -124,7 +124,7 @@ def _initrd_files(version, modules, names):
     if not BUSYBOX.exists():
         raise Trouble("no /bin/busybox; apt-get install busybox-static")
     files = {directory: (stat.S_IFDIR | 0o755, b"")
-             for directory in ("bin", "dev", "proc", "sys", "lower", "upper", "new")}
+             for directory in ("bin", "dev", "job", "proc", "sys", "lower", "upper", "new")}
     base = f"lib/modules/{version}"
     for depth in range(1, base.count("/") + 2):
         files["/".join(base.split("/")[:depth])] = (stat.S_IFDIR | 0o755, b"")

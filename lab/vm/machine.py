@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import resident
 from image import Trouble
 
 QEMU = "qemu-system-x86_64"
@@ -22,23 +23,29 @@ QMP = "qmp"  # its control socket, beside the job
 LOOK_S = 0.2  # whether the machine is to stand still
 ANSWER_S = 10  # of its monitor
 # The guest gets these from the caller, and no others: a lab must not depend on who started it.
-PASSED_ON = ("TERM", "NO_COLOR", "COLUMNS", "LINES", "TRIMTAB")
+PASSED_ON = ("TERM", "NO_COLOR", "COLUMNS", "LINES", "TRIMTAB", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 
 
-def run(image, command, *, out, memory, cpus, timeout, terminal, environment):
+def run(image, command, *, out, memory, cpus, virtual_time, timeout, terminal, environment):
     """Runs `command` (a list) in the guest and returns its exit status; raises Trouble if the guest died of itself.
 
     The guest's directory is the caller's. Its console is this process's standard output, and input where `terminal`.
+    virtual_time: the guest's clock counts its instructions, a nanosecond each, and skips what it would wait. How busy
+    this machine is then changes no delay in there, only how long the run takes. One emulated processor; where there is
+    hardware virtualisation, that is used instead, and time is real. VM_TIME tells the guest which.
     """
+    virtual_time = virtual_time and not hardware_virtualisation()
+    environment = {**environment, "VM_TIME": "virtual" if virtual_time else "real"}
     if shutil.which(QEMU) is None:
         raise Trouble(f"no {QEMU}; apt-get install qemu-system-x86")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="trimtab-vm-") as scratch:
         job = Path(scratch)
         (job / "start").write_text(_start_script(command, terminal, environment))
+        (job / "resident").write_text(resident.copy_script("/upper/files", also=[os.environ.get("TRIMTAB", "")]))
         kernel_log = job / "kernel.log"
-        arguments = _qemu(image, job, kernel_log, out, memory, cpus, terminal)
-        if _run_qemu(arguments, timeout, terminal, job):
+        arguments = _qemu(image, job, kernel_log, out, memory, cpus, virtual_time, terminal)
+        if _run_qemu(arguments, virtual_time, timeout, terminal, job):
             return TIMED_OUT
         status = job / "status"
         if not status.exists():
@@ -54,7 +61,7 @@ def hardware_virtualisation():
 
 def _start_script(command, terminal, environment):
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    lines = ["#!/bin/sh", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8"]
+    lines = ["#!/bin/sh", f"export PATH={resident.PATH} HOME=/root LANG=C.UTF-8"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in {**passed, **environment}.items()]
     lines += ["hostname trimtab-lab", "ip link set lo up", f"cd {shlex.quote(os.getcwd())}"]
     job = " ".join(shlex.quote(word) for word in command)
@@ -71,11 +78,16 @@ def _start_script(command, terminal, environment):
     return "\n".join(lines) + "\n"
 
 
-def _qemu(image, job, kernel_log, out, memory, cpus, terminal):
-    accelerator = ["-accel", "kvm", "-cpu", "host"] if hardware_virtualisation() else \
-        ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off"]
+def _qemu(image, job, kernel_log, out, memory, cpus, virtual_time, terminal):
+    if virtual_time:
+        accelerator, cpus = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max,la57=off"], 1
+    elif hardware_virtualisation():
+        accelerator = ["-accel", "kvm", "-cpu", "host"]
+    else:
+        accelerator = ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off"]
     # tsc: without these the emulated machine takes the hpet, where each reading leaves the guest.
-    kernel_line = (f"console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr no5lvl tsc=reliable clocksource=tsc "
+    # norandmaps: code that lies where it lay the last time is translated once and not for each process.
+    kernel_line = (f"console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr norandmaps no5lvl tsc=reliable clocksource=tsc "
                    f"random.trust_cpu=on trimtab.modules={image.modules}")
     return [QEMU, "-M", "q35", *accelerator, "-smp", str(cpus), "-m", str(memory), "-nodefaults", "-no-reboot",
             "-display", "none", "-qmp", f"unix:{job / QMP},server=on,wait=off", "-serial", f"file:{kernel_log}",
@@ -92,7 +104,7 @@ def _share(tag, path, options):
             "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
 
 
-def _run_qemu(arguments, timeout, terminal, job):
+def _run_qemu(arguments, virtual_time, timeout, terminal, job):
     """True if it had to be stopped."""
     parent = os.getpid()
 
@@ -100,10 +112,12 @@ def _run_qemu(arguments, timeout, terminal, job):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-        # Timers of milliseconds run in there: a compiler beside it must not look like a failing link. Where the
-        # scheduler groups by session, niceness counts only inside one, so the session gets it as well.
+        # Timers of milliseconds run in there by this machine's clock: a compiler beside it must not look like a failing
+        # link. Where the scheduler groups by session, niceness counts only inside one, so the session gets it as well.
         with contextlib.suppress(OSError):
             os.setsid()
+            if virtual_time:
+                return
             os.nice(-20)
             Path("/proc/self/autogroup").write_text("-20")
 
