@@ -23,7 +23,8 @@ target_compile_definitions(trimtab_options INTERFACE TRIMTAB_VERSION="${PROJECT_
 if(TRIMTAB_SANITIZE)
   target_compile_options(trimtab_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  # A null pointer that is used ends the program under AddressSanitizer too; to check each one costs gcc a fifth of the build.
+  # To read or write through a null pointer ends the program under AddressSanitizer too; to look at each pointer before
+  # costs gcc a fifth of the build. A reference bound to null that nothing is read through is not found.
   target_compile_options(trimtab_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize=null>)
   # gcc's own manual: with sanitizers this warning has false positives. The other presets keep it.
   target_compile_options(trimtab_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)

@@ -57,6 +57,13 @@ def pytest_runtest_setup(item):
     print(f"\n{item.nodeid.partition('/')[2]}", flush=True)
 
 
+def pytest_runtest_logreport(report):
+    # The machine may be stopped before its labs are closed.
+    if report.failed:
+        for lab in Lab.open_ones:
+            lab.keep_logs()
+
+
 def pytest_sessionfinish(session, exitstatus):
     if exitstatus:
         print("\nlogs of BIRD and trimtab: build/lab/logs", flush=True)

@@ -65,7 +65,7 @@ def main():
             lab.steer()
         heading("a lab of four sites: a, b, c, d")
         table(["SAY", "TO"], WORDS)
-        say(paint(f"  logs: {lab.logs}", "dim"))
+        say(paint(f"  logs: {lab.kept_logs}", "dim"))
         with tempfile.NamedTemporaryFile("w", suffix=".sh", dir=lab.directory) as first:
             first.write(functions(lab))
             first.flush()

@@ -20,11 +20,11 @@ from topology.scenario import Scenario
 from topology.site import REPOSITORY, TRIMTAB
 
 FILE = REPOSITORY / "scenarios" / "four-sites.toml"
-# A machine that stands still for half a second, as an emulated one may, is no fault of the scenario's, and neither are
-# BFD's packets that chance takes on the lossy link. The mesh file tells the simulator the same.
+# A machine that stands still for half a second, as one that others use may, is no fault of the scenario's, and neither
+# are BFD's packets that chance takes on the lossy link. The mesh file tells the simulator the same.
 BFD = {"AB": {"bfd": "slow"}, "AC": {"bfd": "slow"}, "BC": {"bfd": "off"}, "BD": {"bfd": "slow"}, "CD": {"bfd": "slow"}}
-# A machine only adds to an RTT: 7 ms where the emulated one's host has time for it, 28 ms where that had fifteen other
-# things to do. Real costs may be higher by the larger of the first two (a round more or less), and lower by the last.
+# A machine only adds to an RTT: 7 ms where it has time for it, 28 ms where it had fifteen other things to do. Real costs
+# may be higher by the larger of the first two (a round more or less), and lower by the last.
 TOLERANCE, TOLERANCE_MS, LOWER_MS = 0.25, 40, 10
 # The costs that were in force for so long before a change of the wires; the closest one counts. A busy moment lifts a
 # cost at once, and a dwell later it may be lowered.

@@ -194,7 +194,7 @@ def test_row_13_mtu_black_hole(story):
           f"{story.rise(HOLE, 'probes_sent')} small probes, {story.rise(HOLE, 'probes_lost')} lost; told {[event['to'] for event in told]}")
     assert flags == [{"bytes": 1400, "passes": False}] * len(flags) and set(story.values(HOLE, "standing")) == {"up"}
     assert story.rise(HOLE, "probes_lost") == 0
-    # As on the healthy link: the emulated machine's own noise.
+    # As on the healthy link: a kernel that others use has noise of its own.
     assert all(abs(event["to"] - event["from"]) < 8 for event in told)
     assert all(link["mtu"]["passes"] is not False for letter, link in story.after.items() if letter != HOLE)
     assert "mtu: 1400 bytes do not pass" in a.trimtab("status").stdout
@@ -209,7 +209,7 @@ def test_the_healthy_link_is_left_alone(story):
     print(f"  beside all of them: told {[event['to'] for event in story.told(HEALTHY)]}, "
           f"{story.rise(HEALTHY, 'probes_lost')} lost, {story.rise(HEALTHY, 'probes_unmeasured')} unmeasured")
     assert set(story.values(HEALTHY, "standing")) == {"up"} and story.rise(HEALTHY, "probes_lost") == 0
-    # The emulated machine's own noise is some ms.
+    # A kernel that others use has noise of its own.
     assert all(abs(event["to"] - event["from"]) < 8 for event in story.told(HEALTHY))
 
 

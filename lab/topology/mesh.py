@@ -45,6 +45,8 @@ _count = itertools.count(1)
 class Lab:
     """Built by `with Lab(...) as lab:`; everything that it made is gone at the end, and it checks that."""
 
+    open_ones = []
+
     def __init__(self, description=None, name="lab", say=print):
         self.description = description or Description(FOUR_SITES)
         # Whether WANs and LANs have IPv6 addresses too: as the first mesh file needs it.
@@ -64,6 +66,7 @@ class Lab:
         self.write_mesh_file()
 
     def __enter__(self):
+        self.open_ones.append(self)
         try:
             self._build()
         except BaseException:
@@ -201,14 +204,19 @@ class Lab:
         return [space for site in self.sites for space in (site.router, site.host)]
 
     def close(self):
+        self.open_ones.remove(self)
         self.close_streams()
         process.stop_all([one for site in self.sites for one in site.processes()])
+        self.keep_logs()
         present = set(os.listdir("/run/netns")) if os.path.isdir("/run/netns") else set()
         batch([f"netns delete {space.name}" for space in self._namespaces() if space.name in present])
-        shutil.rmtree(self.kept_logs, ignore_errors=True)
-        shutil.copytree(self.logs, self.kept_logs)
         shutil.rmtree(self.directory)
         self._audit()
+
+    def keep_logs(self):
+        """As they are now, where a person looks for them; nothing of an earlier lab of that name."""
+        shutil.rmtree(self.kept_logs, ignore_errors=True)
+        shutil.copytree(self.logs, self.kept_logs)
 
     def _audit(self):
         left = [name for name in os.listdir("/run/netns") if name.startswith(self.prefix + "-")]

@@ -31,7 +31,8 @@ def run(image, command, *, out, memory, cpus, virtual_time, timeout, terminal, e
 
     The guest's directory is the caller's. Its console is this process's standard output, and input where `terminal`.
     virtual_time: the guest's clock counts its instructions, a nanosecond each, and skips what it would wait. How busy
-    this machine is then changes no delay in there, only how long the run takes. One emulated processor; where there is
+    this machine is then changes no delay in there (resident.py has the exception), only how long the run takes. One
+    emulated processor; where there is
     hardware virtualisation, that is used instead, and time is real. VM_TIME tells the guest which.
     """
     virtual_time = virtual_time and not hardware_virtualisation()
