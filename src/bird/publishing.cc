@@ -38,6 +38,7 @@ Publishing::Publishing(std::string_view candidate, std::string in_file)
     : check_command_(fmt::format("configure check \"{}\"", candidate)), file_text_(std::move(in_file)) {}
 
 void Publishing::want(const Metrics& metrics) {
+  if (wanted_ == metrics) return;  // before it is written out: this is asked in many turns of the daemon
   std::string text = format_metrics(metrics);
   if (wanted_ && text == wanted_text_) return;
   wanted_ = metrics;

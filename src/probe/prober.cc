@@ -25,11 +25,11 @@ Bytes encode(const EchoRequest& request, Family family) {
 }  // namespace
 
 void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) {
-  std::map<SiteId, Watched> wanted;
+  std::vector<Watched> wanted;
   for (const ProbedLink& link : links) {
-    const auto present = links_.find(link.neighbour);
-    if (present != links_.end() && present->second.link == link) {
-      wanted.insert(links_.extract(present));
+    const Watched* known = find(link.neighbour);
+    if (known != nullptr && known->link == link) {
+      wanted.push_back(*known);
       continue;
     }
     Watched watched{.link = link,
@@ -40,14 +40,15 @@ void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) 
                     .full_size = FullSizeCheck(link.peer, link.mtu, link.cadence.interval)};
     set_quick_timeout(watched);
     watched.planned = watched.schedule.take();
-    wanted.emplace(link.neighbour, std::move(watched));
+    wanted.push_back(std::move(watched));
   }
+  std::ranges::sort(wanted, {}, &Watched::neighbour);
   links_ = std::move(wanted);
 }
 
 void Prober::set_timeout(Duration timeout) {
   settings_.timeout = timeout;
-  for (auto& [neighbour, watched] : links_) {
+  for (Watched& watched : links_) {
     watched.ledger.set_timeout(timeout);
     watched.suspicion.set_timeout(timeout);
     set_quick_timeout(watched);
@@ -73,7 +74,7 @@ MonotonicTime Prober::deadline_of(const Watched& watched) {
 
 std::optional<MonotonicTime> Prober::next_deadline() const {
   std::optional<MonotonicTime> earliest;
-  for (const auto& [neighbour, watched] : links_) {
+  for (const Watched& watched : links_) {
     const MonotonicTime deadline = watched.stale ? deadline_of(watched) : watched.deadline;
     if (!earliest || deadline < *earliest) earliest = deadline;
   }
@@ -84,7 +85,7 @@ Turn Prober::handle(MonotonicTime now) {
   Turn turn;
   const std::optional<MonotonicTime> expected = next_deadline();
   const bool overslept = expected && now - *expected > kOverslept;
-  for (auto& [neighbour, watched] : links_) {
+  for (Watched& watched : links_) {
     if (overslept) {
       watched.ledger.overslept(now + kCatchUp);
       watched.quick_ledger.overslept(now + kCatchUp);
@@ -194,11 +195,17 @@ void Prober::advance(Watched& watched, MonotonicTime now) {
   watched.next = 0;
 }
 
+const Prober::Watched* Prober::find(SiteId link) const {
+  const auto found = std::ranges::lower_bound(links_, link, {}, &Watched::neighbour);
+  return found != links_.end() && found->link.neighbour == link ? &*found : nullptr;
+}
+
 Prober::Watched* Prober::touch(SiteId link) {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return nullptr;
-  found->second.stale = true;
-  return &found->second;
+  const Watched* const found = find(link);
+  if (found == nullptr) return nullptr;
+  Watched& watched = links_[static_cast<std::size_t>(found - links_.data())];
+  watched.stale = true;
+  return &watched;
 }
 
 void Prober::sent(SiteId link, std::uint16_t sequence, const Instant& when) {
@@ -269,16 +276,16 @@ void Prober::take_reply(Watched& watched, const EchoReply& reply, const Arrival&
 }
 
 std::optional<FullSize> Prober::full_size(SiteId link) const {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return std::nullopt;
-  return found->second.full_size.verdict();
+  const Watched* const watched = find(link);
+  if (watched == nullptr) return std::nullopt;
+  return watched->full_size.verdict();
 }
 
 std::optional<Counters> Prober::counters(SiteId link) const {
-  const auto found = links_.find(link);
-  if (found == links_.end()) return std::nullopt;
-  Counters all = found->second.ledger.counters();
-  return all += found->second.quick_ledger.counters();
+  const Watched* const watched = find(link);
+  if (watched == nullptr) return std::nullopt;
+  Counters all = watched->ledger.counters();
+  return all += watched->quick_ledger.counters();
 }
 
 }  // namespace trimtab::probe

@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -108,12 +107,14 @@ class Prober {
     MonotonicTime deadline{};
     bool stale = true;
 
+    SiteId neighbour() const { return link.neighbour; }
     Ledger& ledger_of(Pace pace) { return pace == Pace::quick ? quick_ledger : ledger; }
   };
 
   static MonotonicTime next_tick(const Watched& watched) { return watched.planned.times[watched.next]; }
   static MonotonicTime deadline_of(const Watched& watched);
-  // For what changes a link; null for an unknown one.
+  // Null for an unknown one; touch() is for what changes it.
+  const Watched* find(SiteId link) const;
   Watched* touch(SiteId link);
   void handle(Watched& watched, MonotonicTime now, Turn& turn);
   // Whether the link's present tick has a probe to send; marks those that were slept through.
@@ -130,7 +131,7 @@ class Prober {
   static void advance(Watched& watched, MonotonicTime now);
 
   Settings settings_;
-  std::map<SiteId, Watched> links_;
+  std::vector<Watched> links_;  // by neighbour; all of them are looked at in every turn
 };
 
 }  // namespace trimtab::probe
