@@ -32,7 +32,11 @@ std::function<int()> declare_check(CLI::App&, const Common& common) {
   return [&common] {
     if (common.json) return check_json(common);
     int status = kFine;
-    return load_mesh(common, status) ? kFine : status;
+    const auto mesh = load_mesh(common, status);
+    if (!mesh) return status;
+    if (common.site.empty()) return kFine;
+    const auto site = own_site(common, *mesh);
+    return site ? kFine : complain(site.error());
   };
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -43,7 +44,13 @@ Result<std::string> read_mesh_file(const Common& common) {
   // Far above what the parser takes, so that it is the parser who says what is wrong with a file that is too
   // long.
   constexpr std::size_t kMostRead = 64 * mesh::kMaxFileSize;
-  return os::read_file(common.mesh_file, kMostRead);
+  auto text = os::read_file(common.mesh_file, kMostRead);
+  if (!text && text.error().number == ENOENT) {
+    Error missing = text.error();
+    missing.fix = "`trimtab init` writes one, --mesh names another";
+    return missing;
+  }
+  return text;
 }
 
 std::optional<mesh::Mesh> load_mesh(const Common& common, int& status) {

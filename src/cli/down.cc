@@ -1,6 +1,7 @@
 // `trimtab down`: removes exactly what `up` made and puts back what it changed. Needs no mesh file: what is
 // ours is known by its marks and by what `up` remembered.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -8,6 +9,7 @@
 #include "cli/pending.h"
 #include "cli/plan_report.h"
 #include "cli/reconcile.h"
+#include "cli/say.h"
 
 namespace trimtab::cli {
 namespace {
@@ -29,6 +31,16 @@ Result<void> begin(const Reconciliation& made, const SiteFiles& files) {
   return save_memory(files, memory);
 }
 
+// Without memory nobody knows whether they are of an `up` or of a person: said, so that they are not taken
+// for gone.
+void name_what_stays(const Reconciliation& made, const SiteFiles& files) {
+  const std::string bird = files.bird_configuration();
+  if (!made.before.site.empty() || ::access(bird.c_str(), F_OK) != 0) return;
+  say("trimtab: {} is not there, so {}, {} and the kernel's settings (net.ipv4.ip_forward) stay as they "
+      "are\n",
+      files.memory(), bird, files.origins());
+}
+
 int down(const Common& common, SiteFiles files) {
   make_absolute(files);
   auto kernel = Kernel::open();
@@ -47,6 +59,7 @@ int down(const Common& common, SiteFiles files) {
   dismiss_pending(files);
   lock->remove_file();
   report(common, *made);
+  name_what_stays(*made, files);
   return kFine;
 }
 

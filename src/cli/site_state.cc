@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "cli/private_key.h"
 #include "mesh/public_key.h"
 #include "os/resolve.h"
@@ -35,9 +37,18 @@ network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_i
 }
 
 // Everything would come up, and no peer ever shake hands.
-std::string wrong_key(const mesh::Site& self, network::PrivateKey key, const SiteFiles& files) {
+std::string wrong_key(const mesh::Mesh& mesh, const mesh::Site& self, network::PrivateKey key,
+                      const SiteFiles& files) {
   const mesh::PublicKey own = SecretKey(key).public_key();
   if (own == self.public_key) return {};
+  const auto owner = std::ranges::find(mesh.sites, own, &mesh::Site::public_key);
+  if (owner != mesh.sites.end()) {
+    return fmt::format(
+        "{} is site {}'s key by the mesh file, and this is site {}: no peer will shake hands; is this router "
+        "{} "
+        "(--site), or do two sites have each other's public_key?",
+        files.private_key(), owner->name, self.name, owner->name);
+  }
   return fmt::format(
       "{} belongs to public key {}, and the mesh file has {} for site {}: no peer will shake hands; "
       "put the right key into one of the two",
@@ -59,7 +70,8 @@ std::optional<SiteState> site_state(const Common& common, const SiteFiles& files
   if (!key) return refuse(key.error());
 
   SiteState state{.mesh = *std::move(mesh), .self = *self};
-  if (const std::string told = wrong_key(*state.mesh.find_site(*self), *key, files); !told.empty())
+  if (const std::string told = wrong_key(state.mesh, *state.mesh.find_site(*self), *key, files);
+      !told.empty())
     state.warnings.push_back(told);
   const network::Endpoints endpoints = resolve_endpoints(state.mesh, state.self, state.warnings);
   state.wanted = network::wanted(state.mesh, state.self, *key, endpoints);

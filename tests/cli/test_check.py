@@ -63,8 +63,16 @@ def test_json(trimtab, tmp_path, example):
     assert [m["line"] for m in answer["mistakes"]] == [1]
 
 
+def test_a_site_that_is_named_must_be_there(trimtab, tmp_path, example):
+    (tmp_path / "m.toml").write_text(example)
+    assert trimtab("check", "--mesh", "m.toml", "--site", "home") == (0, "", "")
+    status, out, err = trimtab("check", "--mesh", "m.toml", "--site", "zz")
+    assert (status, out) == (2, "") and 'site "zz", which the mesh does not have' in err
+
+
 def test_unreadable(trimtab, tmp_path):
-    assert trimtab("check", "--mesh", "m.toml") == (2, "", "trimtab: cannot read m.toml: No such file or directory\n")
+    assert trimtab("check", "--mesh", "m.toml") == (
+        2, "", "trimtab: cannot read m.toml: No such file or directory; `trimtab init` writes one, --mesh names another\n")
     assert trimtab("check", "--mesh", tmp_path) == (2, "", f"trimtab: cannot read {tmp_path}: Is a directory\n")
 
 

@@ -149,11 +149,30 @@ def test_row_20_an_interface_is_not_ours_for_its_group(router):
     assert "mine" not in router.trimtab("plan").stdout
 
 
+def test_down_that_remembers_no_up_says_what_it_leaves(router):
+    router.run_.mkdir()
+    assert router.trimtab("down").stderr == ""
+    (router.etc / "bird.conf").write_text("# of an `up`, or of a person\n")
+    down = router.trimtab("down")
+    assert down.returncode == 0 and "up.json is not there, so" in down.stderr and "etc/bird.conf" in down.stderr, down
+    assert (router.etc / "bird.conf").exists()
+
+
 def test_a_key_that_is_not_the_sites_is_named(router):
     subprocess.run([PROGRAM, "keygen", "--out", router.etc / "other.key"], check=True, capture_output=True)
     (router.etc / "other.key").rename(router.etc / "private.key")
     said = router.trimtab("plan").stderr
     assert "belongs to public key" in said and "no peer will shake hands" in said, said
+
+
+def test_the_key_of_another_site_is_named_as_that(router):
+    mesh = router.etc / "mesh.toml"
+    lines = mesh.read_text().splitlines()
+    a, b = (number for number, line in enumerate(lines) if line.startswith("public_key"))
+    lines[a], lines[b] = lines[b], lines[a]
+    mesh.write_text("\n".join(lines) + "\n")
+    said = router.trimtab("plan").stderr
+    assert "is site b's key by the mesh file, and this is site a: no peer will shake hands" in said, said
 
 
 def test_row_49_without_the_privilege_nothing_is_tried(router):
