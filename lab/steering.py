@@ -60,7 +60,7 @@ def main():
     repetitions = list(enumerate(faults, start=1))
     meshes = min(chosen.meshes, len(repetitions))
     print(f"steering: each of {len(FAULTS)} faults {chosen.repeats} times, {meshes} meshes side by side, "
-          f"about {math.ceil(len(repetitions) / meshes) * MINUTES_EACH:.0f} minutes", flush=True)
+          f"about {math.ceil(len(repetitions) / meshes) * MINUTES_EACH:.0f} minutes by the lab's clock", flush=True)
     runs = measured(repetitions, meshes, chosen.out)
     chosen.out.write_text(json.dumps(
         {"date": time.strftime("%Y-%m-%d"), "version": _version(), "kernel": platform.release(), "meshes": meshes,

@@ -31,7 +31,7 @@ def main():
     chosen.out.mkdir(parents=True, exist_ok=True)
     results = {}
     for rival in chosen.rivals or RIVALS:
-        print(f"{rival}: {REPETITIONS} repetitions side by side, about a quarter of an hour", flush=True)
+        print(f"{rival}: {REPETITIONS} repetitions side by side, about a quarter of an hour by the lab's clock", flush=True)
         if found := measured(rival, chosen.out):
             results[rival] = found
             (chosen.out / f"{rival}.json").write_text(json.dumps(found))
