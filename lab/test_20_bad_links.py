@@ -68,7 +68,7 @@ class Story:
         burst.drop(GILBERT)
         percent, creep = 0, self.lab.link("A", CREEP)
         while (passed := time.monotonic() - began) < FAULTY_S:
-            if percent != (now := 2 * int(passed / (FAULTY_S / 11))):
+            if percent != (now := min(20, 2 * int(passed / (FAULTY_S / 14)))):
                 ramp.drop(spread(now, seed=now))
                 percent = now
             if creep.shapes[f"A>{CREEP}"] != (crept := Shape(DELAY_MS + int(passed / 2))):
@@ -118,15 +118,16 @@ def test_row_04_burst_loss(story):
 
 
 def test_row_05_ramp_of_loss(story):
-    """0 to 20 % in steps of 2: worse and worse, and the boundary is crossed once. A chance run of losses is worth more than
-    what follows it, so a value may be taken back, never to what it was."""
+    """0 to 20 % in steps of 2, and there it stays: worse and worse, and the boundary is crossed once. A chance run of losses
+    is worth more than what follows it, so a value may be taken back, never to what it was."""
     told = [event["to"] for event in story.told(RAMP)]
     crossings = [event for event in story.told(RAMP) if event["reason"] == "loss_boundary"]
     healthy = story.before[RAMP]["published_ms"]
     taken_back = sum(event["to"] < event["from"] for event in story.told(RAMP)[1:])
     print(f"  row 5: {healthy} ms, told {told}, {len(crossings)} crossings of the boundary, {taken_back} taken back")
-    # What is lost is the same in each run, which probe meets it is not: one or two were seen.
-    assert len(crossings) == 1 and taken_back <= 3
+    recoveries = [event for event in story.told(RAMP) if event["reason"] == "loss_recovered"]
+    # What is lost is the same in each run, which probe meets it is not: none to three were seen.
+    assert len(crossings) == 1 and not recoveries and taken_back <= 4
     assert told[-1] > healthy + 40 and min(told[len(told) // 2:]) > healthy + 20
 
 

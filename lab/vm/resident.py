@@ -1,8 +1,9 @@
 """Programs that the guest has in its memory instead of reading them from this machine.
 
 Virtual time jumps to the next timer whenever the guest's processor has nothing to do, also while a program in there waits
-for a file of this machine: by the guest's clock that may take seconds. So what runs while something is measured is copied
-before. The lab itself, and what systemd and dpkg read in the tests of the package, is not: nothing is measured by them.
+for a file of this machine: by the guest's clock that takes longer than by this one's. So what runs while something is
+measured is copied before. The lab itself, and what systemd and dpkg read in the tests of the package, is not: nothing is
+measured by them.
 """
 
 import itertools
