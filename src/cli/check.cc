@@ -15,6 +15,13 @@ control::Json mistake_json(const mesh::Mistake& mistake) {
           {"text", mistake.text}};
 }
 
+// A site that was named is one that somebody means.
+int named_site(const Common& common, const mesh::Mesh& mesh) {
+  if (common.site.empty()) return kFine;
+  const auto site = own_site(common, mesh);
+  return site ? kFine : complain(site.error());
+}
+
 int check_json(const Common& common) {
   const auto text = read_mesh_file(common);
   if (!text) return complain(text.error());
@@ -23,7 +30,7 @@ int check_json(const Common& common) {
   for (const mesh::Mistake& mistake : parsed.mistakes) answer["mistakes"].push_back(mistake_json(mistake));
   if (parsed.mesh) answer["fingerprint"] = mesh::fingerprint(*parsed.mesh).text;
   fmt::print("{}\n", answer.dump(-1, ' ', false, control::Json::error_handler_t::replace));
-  return parsed.mesh ? kFine : kAnswerIsNo;
+  return parsed.mesh ? named_site(common, *parsed.mesh) : kAnswerIsNo;
 }
 
 }  // namespace
@@ -33,10 +40,7 @@ std::function<int()> declare_check(CLI::App&, const Common& common) {
     if (common.json) return check_json(common);
     int status = kFine;
     const auto mesh = load_mesh(common, status);
-    if (!mesh) return status;
-    if (common.site.empty()) return kFine;
-    const auto site = own_site(common, *mesh);
-    return site ? kFine : complain(site.error());
+    return mesh ? named_site(common, *mesh) : status;
   };
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <string>
 
 #include "cli/carry_out.h"
 #include "cli/pending.h"
@@ -34,11 +35,13 @@ Result<void> begin(const Reconciliation& made, const SiteFiles& files) {
 // Without memory nobody knows whether they are of an `up` or of a person: said, so that they are not taken
 // for gone.
 void name_what_stays(const Reconciliation& made, const SiteFiles& files) {
-  const std::string bird = files.bird_configuration();
-  if (!made.before.site.empty() || ::access(bird.c_str(), F_OK) != 0) return;
-  say("trimtab: {} is not there, so {}, {} and the kernel's settings (net.ipv4.ip_forward) stay as they "
-      "are\n",
-      files.memory(), bird, files.origins());
+  if (!made.before.site.empty()) return;
+  for (const std::string& file : {files.bird_configuration(), files.origins()}) {
+    if (::access(file.c_str(), F_OK) != 0) continue;
+    say("trimtab: {} is not there, so {} stays, and net.ipv4.ip_forward as it is; remove it if it is of an "
+        "`up`\n",
+        files.memory(), file);
+  }
 }
 
 int down(const Common& common, SiteFiles files) {

@@ -68,6 +68,7 @@ def test_a_site_that_is_named_must_be_there(trimtab, tmp_path, example):
     assert trimtab("check", "--mesh", "m.toml", "--site", "a") == (0, "", "")
     said = trimtab("check", "--mesh", "m.toml", "--site", "zz")
     assert said.status == 2 and 'site "zz", which the mesh does not have' in said.err
+    assert trimtab("check", "--mesh", "m.toml", "--site", "zz", "--json").status == 2
 
 
 def test_unreadable(trimtab, tmp_path):
