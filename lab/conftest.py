@@ -4,6 +4,7 @@ A lab costs half a minute in the emulated machine, so it is built once; a test t
 address builds its own. Tests print what they measured; the numbers are the point of the run.
 """
 
+import functools
 import os
 import sys
 from pathlib import Path
@@ -36,19 +37,19 @@ def pytest_collection_modifyitems(items):
         items.sort(key=lambda item: item.path, reverse=True)
 
 
-_claimed = {}
+@functools.cache
+def claimed(claims, name):
+    try:
+        (Path(claims) / name).mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def pytest_runtest_protocol(item):
     """Where machines share the scenarios (side_by_side), a file is run by the one that claims it first."""
     claims = os.environ.get("LAB_CLAIMS")
-    if claims and item.path not in _claimed:
-        try:
-            (Path(claims) / item.path.stem).mkdir()
-            _claimed[item.path] = True
-        except FileExistsError:
-            _claimed[item.path] = False
-    return None if _claimed.get(item.path, True) else True
+    return None if claims is None or claimed(claims, item.path.stem) else True
 
 
 def pytest_runtest_setup(item):

@@ -44,9 +44,8 @@ std::string wrong_key(const mesh::Mesh& mesh, const mesh::Site& self, network::P
   const auto owner = std::ranges::find(mesh.sites, own, &mesh::Site::public_key);
   if (owner != mesh.sites.end()) {
     return fmt::format(
-        "{} is site {}'s key by the mesh file, and this is site {}: no peer will shake hands; is this router "
-        "{} "
-        "(--site), or do two sites have each other's public_key?",
+        "{} is site {}'s key by the mesh file, and this is site {}: no peer will shake hands; "
+        "is this router {} (--site), or do two sites have each other's public_key?",
         files.private_key(), owner->name, self.name, owner->name);
   }
   return fmt::format(

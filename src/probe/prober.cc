@@ -27,9 +27,9 @@ Bytes encode(const EchoRequest& request, Family family) {
 void Prober::set_links(const std::vector<ProbedLink>& links, MonotonicTime now) {
   std::vector<Watched> wanted;
   for (const ProbedLink& link : links) {
-    const Watched* known = find(link.neighbour);
+    Watched* const known = touch(link.neighbour);
     if (known != nullptr && known->link == link) {
-      wanted.push_back(*known);
+      wanted.push_back(std::move(*known));
       continue;
     }
     Watched watched{.link = link,
