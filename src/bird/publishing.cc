@@ -14,8 +14,8 @@ using std::chrono::seconds;
 // One reconfiguration costs BIRD a pass over its routes and its neighbours a refresh.
 constexpr Duration kPace = seconds{1};
 // After a refusal. It ends when somebody has mended bird.conf, so nothing is gained by more haste.
-constexpr Duration kFirstBackOff = seconds{2};
-constexpr Duration kLongestBackOff = seconds{10};
+constexpr Duration kFirstRefusalBackOff = seconds{2};
+constexpr Duration kLongestRefusalBackOff = seconds{10};
 
 constexpr std::string_view kConfigure = "configure";
 constexpr std::string_view kAskMark = "eval METRICS_COMPLETE";
@@ -126,7 +126,7 @@ void Publishing::in_force() {
 }
 
 void Publishing::refuse(MonotonicTime now, Error error) {
-  back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
+  back_off_ = std::clamp(back_off_ * 2, kFirstRefusalBackOff, kLongestRefusalBackOff);
   not_before_ = now + back_off_;
   if (!error_ || error_->what != error.what) actions_.push_back(MetricsRefused{error});
   error_ = std::move(error);

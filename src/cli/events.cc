@@ -23,7 +23,7 @@ std::string clock_time(double at) {
                      static_cast<int>((at - static_cast<double>(seconds)) * 1000));
 }
 
-std::string show(const Json& answer) {
+std::string show_events(const Json& answer) {
   if (answer.at("events").empty()) return "no events\n";
   Table table({{"NO", Table::Align::right}, {"AT"}, {"KIND"}, {"LINK TO"}, {"WHAT"}});
   for (const Json& event : answer.at("events")) {
@@ -40,7 +40,7 @@ std::string show(const Json& answer) {
 std::function<int()> declare_events(CLI::App& app, const Common& common) {
   auto since = std::make_shared<std::uint64_t>(0);
   app.add_option("--since", *since, "only events with a higher number")->type_name("NO");
-  return [&common, since] { return ask_and_show(common, control::AskEvents{*since}, show); };
+  return [&common, since] { return ask_and_show(common, control::AskEvents{*since}, show_events); };
 }
 
 }  // namespace trimtab::cli

@@ -87,7 +87,7 @@ std::string show_links(const Json& answer, bool path) {
   return out;
 }
 
-std::string show(const Json& answer) {
+std::string show_explanation(const Json& answer) {
   const bool path = answer.at("policy") == "path";
   std::string out = verdict(answer, path);
   if (!answer.at("candidates").empty()) out += show_candidates(answer, path);
@@ -99,7 +99,9 @@ std::string show(const Json& answer) {
 std::function<int()> declare_explain(CLI::App& app, const Common& common) {
   auto destination = std::make_shared<std::string>();
   app.add_option("destination", *destination, "an address, a prefix or a site's name")->required();
-  return [&common, destination] { return ask_and_show(common, control::AskExplain{*destination}, show); };
+  return [&common, destination] {
+    return ask_and_show(common, control::AskExplain{*destination}, show_explanation);
+  };
 }
 
 }  // namespace trimtab::cli

@@ -18,13 +18,13 @@ namespace {
 
 constexpr mesh::Asn kFirstAsn = 65001;
 
-struct Options {
+struct InitOptions {
   mesh::NewMesh mesh;
   std::string lan_interface = "br-lan";
   std::vector<std::string> with;
 };
 
-mesh::NewSite numbered_site(const Options& options) {
+mesh::NewSite numbered_site(const InitOptions& options) {
   mesh::NewSite site;
   site.id = static_cast<mesh::SiteId>(options.mesh.sites.size() + 1);
   site.asn = kFirstAsn + site.id - 1;
@@ -35,7 +35,7 @@ mesh::NewSite numbered_site(const Options& options) {
 }
 
 // "a=a.example.net:51820", or "d" for a site that nobody calls.
-mesh::NewSite site_from(const Options& options, const std::string& argument) {
+mesh::NewSite site_from(const InitOptions& options, const std::string& argument) {
   mesh::NewSite site = numbered_site(options);
   const std::size_t equals = argument.find('=');
   site.name = argument.substr(0, equals);
@@ -58,7 +58,7 @@ std::optional<std::string> ask(const std::string& question, const std::string& o
 }
 
 // What keeps the mesh from being written with this site in it, if anything.
-std::optional<Error> mistake_with(const Options& options, const mesh::NewSite& site) {
+std::optional<Error> mistake_with(const InitOptions& options, const mesh::NewSite& site) {
   mesh::NewMesh trial = options.mesh;
   trial.sites.push_back(site);
   return first_mistake(mesh::new_file(trial));
@@ -78,7 +78,7 @@ bool ask_into(const std::string& question, std::string& value,
   }
 }
 
-bool ask_site(const Options& options, mesh::NewSite& site) {
+bool ask_site(const InitOptions& options, mesh::NewSite& site) {
   const auto mistake = [&] { return mistake_with(options, site); };
   std::string lan = site.lan.empty() ? "" : site.lan.front();
   const auto mistake_in_lan = [&] {
@@ -97,7 +97,7 @@ bool ask_site(const Options& options, mesh::NewSite& site) {
 }
 
 // False where the input ended before the answers did.
-bool ask_all(Options& options) {
+bool ask_all(InitOptions& options) {
   fmt::print("A few questions; an empty answer takes what stands in brackets.\n");
   // A site that is right whatever the mesh is called: what is wrong then is the mesh's.
   const auto mistake_of_mesh = [&] {
@@ -133,7 +133,7 @@ int write(const Common& common, const mesh::NewMesh& mesh) {
   return kFine;
 }
 
-int init(const Common& common, Options& options) {
+int init(const Common& common, InitOptions& options) {
   if (::access(common.mesh_file.c_str(), F_OK) == 0) {
     return complain({fmt::format("{} is there already", common.mesh_file),
                      "it is never overwritten; edit it, or `trimtab site add`"});
@@ -153,7 +153,7 @@ int init(const Common& common, Options& options) {
 }  // namespace
 
 std::function<int()> declare_init(CLI::App& app, const Common& common) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InitOptions>();
   app.add_option("--with", options->with, "a site; without endpoint: behind NAT; may be repeated")
       ->type_name("NAME[=HOST:PORT]")
       ->allow_extra_args(false);

@@ -16,7 +16,7 @@
 namespace trimtab::cli {
 namespace {
 
-struct Options {
+struct KeygenOptions {
   std::string file = kUsualPrivateKey;
   bool show = false;
   bool replace = false;
@@ -30,7 +30,7 @@ struct Keyed {
 
 // With another key than its own in the file a site is cut off from all who have that file, so none is
 // replaced unasked. Other mistakes in the file are not this command's business.
-Result<Keyed> with_key(const Common& common, const Options& options, const mesh::PublicKey& key) {
+Result<Keyed> with_key(const Common& common, const KeygenOptions& options, const mesh::PublicKey& key) {
   const auto text = os::read_file(common.mesh_file, mesh::kMaxFileSize);
   if (!text) return text.error();
   if (const auto other = mesh::site_of_key(*text, key); other && *other != common.site) {
@@ -59,14 +59,14 @@ void say_replaced(const Common& common, const mesh::PublicKey& before, const mes
       common.site);
 }
 
-Result<SecretKey> key_of(const Options& options) {
+Result<SecretKey> key_of(const KeygenOptions& options) {
   if (!options.show) return SecretKey::generate();
   auto bytes = read_private_key(options.file);
   if (!bytes) return bytes.error();
   return SecretKey(*bytes);
 }
 
-int keygen(const Common& common, const Options& options) {
+int keygen(const Common& common, const KeygenOptions& options) {
   if (options.replace && common.site.empty())
     return complain({"--replace is about the key of a site in the mesh file", "say which: --site NAME"});
   const auto key = key_of(options);
@@ -96,7 +96,7 @@ int keygen(const Common& common, const Options& options) {
 }  // namespace
 
 std::function<int()> declare_keygen(CLI::App& app, const Common& common) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<KeygenOptions>();
   app.add_option("--out", options->file, "the private key's file; never overwritten")
       ->type_name("FILE")
       ->capture_default_str();

@@ -23,7 +23,7 @@ constexpr std::size_t kLongestRecording = 1UL << 30U;  // as `replay` reads
 constexpr Duration kShortestInterval = std::chrono::milliseconds{100};
 constexpr unsigned kMode = 0644;
 
-struct Options {
+struct RecordOptions {
   std::string file;
   std::string interval = "15s";
   std::string duration;  // empty: until interrupted
@@ -87,7 +87,7 @@ Result<std::optional<double>> last_time(const std::string& path, const std::stri
 }
 
 // What is in the file already, or a new file with its header.
-Result<std::optional<double>> begin_file(const Options& options, const std::string& header) {
+Result<std::optional<double>> begin_file(const RecordOptions& options, const std::string& header) {
   const auto created = os::create_file(options.file, header + "\n", kMode);
   if (created) return std::optional<double>{};
   if (created.error().number != EEXIST) return created.error();
@@ -99,7 +99,7 @@ double seconds(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-int record(const Common& common, const Options& options, Duration interval,
+int record(const Common& common, const RecordOptions& options, Duration interval,
            std::optional<Duration> duration) {
   const auto first = ask(common, control::AskStatus{});
   if (!first) return complain(first.error());
@@ -135,7 +135,7 @@ int record(const Common& common, const Options& options, Duration interval,
 }  // namespace
 
 std::function<int()> declare_record(CLI::App& app, const Common& common) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RecordOptions>();
   app.add_option("--out", options->file, "the trace; must not exist")->type_name("FILE")->required();
   app.add_flag("--append", options->append, "go on with a trace of the same links");
   app.add_option("--interval", options->interval,

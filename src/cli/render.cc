@@ -17,7 +17,7 @@
 namespace trimtab::cli {
 namespace {
 
-struct Options {
+struct RenderOptions {
   std::string target = "files";
   std::string out;
   std::vector<std::string> lan_addresses;
@@ -53,20 +53,21 @@ Result<bird::Local> local_facts(const std::vector<std::string>& addresses, const
   return local;
 }
 
-void report(const Common& common, const Options& options, const std::vector<render::RenderedFile>& files) {
+void report(const Common& common, const RenderOptions& options,
+            const std::vector<render::RenderedFile>& files) {
   if (!common.json) return;
   control::Json names = control::Json::array();
   for (const render::RenderedFile& file : files) names.push_back(file.name);
   fmt::print("{}\n", control::to_line({{"target", options.target}, {"out", options.out}, {"files", names}}));
 }
 
-void note_missing_lan_address(const Options& options, const mesh::Site& site) {
+void note_missing_lan_address(const RenderOptions& options, const mesh::Site& site) {
   if (options.target == "files" || site.lan.empty() || !options.lan_addresses.empty()) return;
   say("trimtab: warning: without --lan-address nobody in the mesh can answer packets of the router itself; "
       "LAN to LAN works all the same\n");
 }
 
-int render_site(const Common& common, Options options) {
+int render_site(const Common& common, RenderOptions options) {
   int status = kFine;
   const auto mesh = load_mesh(common, status);
   if (!mesh) return status;
@@ -94,7 +95,7 @@ int render_site(const Common& common, Options options) {
 }  // namespace
 
 std::function<int()> declare_render(CLI::App& app, const Common& common) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RenderOptions>();
   app.add_option("--target", options->target, "files, networkd or uci")
       ->type_name("TARGET")
       ->capture_default_str();

@@ -12,8 +12,6 @@
 namespace trimtab::cli {
 namespace {
 
-constexpr std::size_t kMaxFileSize = 16 * 1024 * 1024;
-
 // In the first line, or in the second of a script.
 bool names_trimtab(const std::string& content) {
   std::size_t begin = 0;
@@ -26,7 +24,7 @@ bool is_own(const std::string& content) {
 }
 
 Result<void> check_overwrite(const std::string& path, const std::string& content) {
-  const auto present = os::read_file(path, kMaxFileSize);
+  const auto present = os::read_file(path, kMostRendered);
   if (!present) {
     if (present.error().number == ENOENT) return {};
     return present.error();
@@ -66,7 +64,7 @@ Result<std::vector<std::string>> remove_stale(const std::vector<render::Rendered
       return directory + "/" + file.name == path;
     };
     if (!path.starts_with(start) || std::any_of(files.begin(), files.end(), is_wanted)) continue;
-    const auto content = os::read_file(path, kMaxFileSize);
+    const auto content = os::read_file(path, kMostRendered);
     if (content && is_own(*content)) stale.push_back(path);
   }
   std::sort(stale.begin(), stale.end());

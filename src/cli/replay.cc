@@ -44,7 +44,7 @@ control::Json to_json(const sim::Replayed& result) {
           {"skipped", result.skipped}};
 }
 
-void show(const sim::Replayed& result) {
+void show_replayed(const sim::Replayed& result) {
   fmt::print("{} hosts, {} links, {} frames over {:.1f} h after warm-up\n", result.hosts, result.links,
              result.counted_frames, result.hours);
   fmt::print("RTT along the routes        {:.4f} of the shortest path's\n", result.cost_ratio);
@@ -83,7 +83,7 @@ std::function<int()> declare_replay(CLI::App& app, const Common& common) {
     if (common.json) {
       fmt::print("{}\n", control::to_line(to_json(result)));
     } else {
-      show(result);
+      show_replayed(result);
     }
     return kFine;
   };

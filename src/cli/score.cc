@@ -18,7 +18,7 @@ using controller::Cost;
 using controller::Figures;
 using controller::Score;
 
-struct Options {
+struct ScoreOptions {
   std::string rtt, jitter = "0s", loss = "0%", bandwidth = "200M", bias;
 };
 
@@ -32,7 +32,7 @@ Result<Milliseconds> read_duration(const char* option, const std::string& text) 
   return milliseconds(*duration);
 }
 
-Result<Figures> read_figures(const Options& options) {
+Result<Figures> read_figures(const ScoreOptions& options) {
   Figures figures;
   for (const auto& [option, text, into] : {std::tuple{"--rtt", &options.rtt, &figures.rtt},
                                            std::tuple{"--jitter", &options.jitter, &figures.jitter},
@@ -79,7 +79,7 @@ Json to_json(const Score& score, const Cost& cost, bool biased) {
   return json;
 }
 
-std::string show(const Options& options, const Score& score, const Cost& cost) {
+std::string show_score(const ScoreOptions& options, const Score& score, const Cost& cost) {
   using Align = Table::Align;
   Table table({{"TERM"}, {"GIVEN", Align::right}, {"SCORE", Align::right}, {"COST ms", Align::right}});
   const auto points = [](double value) { return fmt::format("{:.1f}", rounded(value)); };
@@ -100,13 +100,13 @@ std::string show(const Options& options, const Score& score, const Cost& cost) {
   return table.text();
 }
 
-int run(const Options& options, const Common& common) {
+int run(const ScoreOptions& options, const Common& common) {
   const auto figures = read_figures(options);
   if (!figures) return complain(figures.error());
   const Score score = controller::score_of(*figures);
   const Cost cost = controller::cost_of(*figures, mesh::Tuning{});
-  const std::string text =
-      common.json ? to_json(score, cost, !options.bias.empty()).dump() + "\n" : show(options, score, cost);
+  const std::string text = common.json ? to_json(score, cost, !options.bias.empty()).dump() + "\n"
+                                       : show_score(options, score, cost);
   std::fputs(text.c_str(), stdout);
   return kFine;
 }
@@ -114,7 +114,7 @@ int run(const Options& options, const Common& common) {
 }  // namespace
 
 std::function<int()> declare_score(CLI::App& app, const Common& common) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ScoreOptions>();
   app.add_option("--rtt", options->rtt, "round-trip time, like 20ms")->type_name("TIME")->required();
   app.add_option("--jitter", options->jitter, "mean difference of successive RTTs")
       ->type_name("TIME")

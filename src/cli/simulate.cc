@@ -22,14 +22,14 @@ constexpr std::size_t kLargestFile = 64UL << 20U;
 // Every link's first rounds, and the routes that follow from them.
 constexpr Duration kShortestUseful = std::chrono::minutes{2};
 
-struct Options {
+struct SimulateOptions {
   std::string matrix, scenario, policy, duration, plot;
   std::size_t sites = 0, degree = 0, resample = 0;
   std::uint64_t seed = 1;
   bool events = false;
 };
 
-Result<sim::Topology> read_matrix(const Options& options) {
+Result<sim::Topology> read_matrix(const SimulateOptions& options) {
   const auto text = os::read_file(options.matrix, kLargestFile);
   if (!text) return text.error();
   auto matrix = sim::Matrix::parse(*text);
@@ -41,7 +41,7 @@ Result<sim::Topology> read_matrix(const Options& options) {
   return sim::topology_of(*matrix, options.degree > 0 ? std::optional(options.degree) : std::nullopt);
 }
 
-sim::Topology make_topology(const Options& options) {
+sim::Topology make_topology(const SimulateOptions& options) {
   Rng random(options.seed);
   return sim::topology_of(sim::random_matrix(options.sites, random),
                           options.degree > 0 ? std::optional(options.degree) : std::nullopt);
@@ -53,7 +53,7 @@ struct Ground {
   std::optional<int> failed;  // the exit status, after it was said why
 };
 
-Ground find_ground(const Common& common, const Options& options, bool mesh_given) {
+Ground find_ground(const Common& common, const SimulateOptions& options, bool mesh_given) {
   Ground ground;
   if (!options.matrix.empty()) {
     auto topology = read_matrix(options);
@@ -78,7 +78,7 @@ Ground find_ground(const Common& common, const Options& options, bool mesh_given
 }
 
 // What there is to simulate; absent: it was said why not.
-std::optional<sim::Scenario> find_scenario(const Options& options, Ground ground, int& status) {
+std::optional<sim::Scenario> find_scenario(const SimulateOptions& options, Ground ground, int& status) {
   if (options.scenario.empty())
     return sim::Scenario{.duration = kShortestUseful, .watch = {}, .topology = std::move(*ground.topology)};
   const auto text = os::read_file(options.scenario, kLargestFile);
@@ -126,7 +126,7 @@ Result<void> set_duration(const std::string& text, sim::Scenario& scenario) {
 }
 
 // What would otherwise be ignored without a word.
-Result<void> check_together(const Options& options, bool mesh_given) {
+Result<void> check_together(const SimulateOptions& options, bool mesh_given) {
   const bool made_up = !options.matrix.empty() || options.sites > 0;
   if (mesh_given && made_up)
     return Error{"--mesh beside --matrix or --sites: each says which mesh", "give one of them"};
@@ -136,7 +136,7 @@ Result<void> check_together(const Options& options, bool mesh_given) {
   return {};
 }
 
-int simulate(const Common& common, const Options& options, bool mesh_given) {
+int simulate(const Common& common, const SimulateOptions& options, bool mesh_given) {
   int status = kFine;
   if (const auto fits = check_together(options, mesh_given); !fits) return complain(fits.error());
   Ground ground = find_ground(common, options, mesh_given);
@@ -175,7 +175,7 @@ int simulate(const Common& common, const Options& options, bool mesh_given) {
 }  // namespace
 
 std::function<int()> declare_simulate(CLI::App& app, const Common& common) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SimulateOptions>();
   auto* matrix = app.add_option("--matrix", options->matrix, "a square of RTTs in ms, comma-separated")
                      ->type_name("FILE");
   app.add_option("--sites", options->sites, "so many sites at random places instead")

@@ -13,13 +13,13 @@
 namespace trimtab::cli {
 namespace {
 
-struct Options {
+struct SiteOptions {
   mesh::NewSite site;
   bool no_transit = false;
   std::string removed;
 };
 
-int add(const Common& common, Options& options) {
+int add(const Common& common, SiteOptions& options) {
   mesh::NewSite& site = options.site;
   site.transit = !options.no_transit;
   const auto edited = edit_mesh_file(common, [&](std::string_view text) {
@@ -34,7 +34,7 @@ int add(const Common& common, Options& options) {
   return kFine;
 }
 
-int remove(const Common& common, const Options& options) {
+int remove(const Common& common, const SiteOptions& options) {
   const auto edited =
       edit_mesh_file(common, [&](std::string_view text) { return mesh::remove_site(text, options.removed); });
   if (!edited) return complain(edited.error());
@@ -42,7 +42,7 @@ int remove(const Common& common, const Options& options) {
   return kFine;
 }
 
-void declare_add(CLI::App& app, Options& options) {
+void declare_add(CLI::App& app, SiteOptions& options) {
   mesh::NewSite& site = options.site;
   app.add_option("NAME", site.name, "lower-case letters, digits, hyphens")->required();
   app.add_option("--id", site.id, "number for good; addresses follow from it (default: the next)")
@@ -67,7 +67,7 @@ void declare_add(CLI::App& app, Options& options) {
 }  // namespace
 
 std::function<int()> declare_site(CLI::App& app, const Common& common) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SiteOptions>();
   CLI::App* adding = app.add_subcommand("add", "add a site");
   CLI::App* removing = app.add_subcommand("remove", "remove a site and its links");
   for (CLI::App* subcommand : {adding, removing}) subcommand->fallthrough();

@@ -31,7 +31,7 @@ std::string joined(const Json& names) {
   return text;
 }
 
-std::string show(const Json& status) {
+std::string show_status(const Json& status) {
   const bool path = status.at("policy") == "path";
   std::string out = fmt::format("{}  site {}  policy {}  {}  underlay: {}  up {}\n",
                                 coloured(Colour::bold, status.at("mesh").get<std::string>()),
@@ -114,7 +114,7 @@ Json up_json(const SiteFiles& files, const Result<network::Memory>& memory) {
 int status(const Common& common, const SiteFiles& files) {
   const auto memory = load_memory(files);
   tell_of_up(files, memory);
-  if (!common.json) return ask_and_show(common, control::AskStatus{}, show);
+  if (!common.json) return ask_and_show(common, control::AskStatus{}, show_status);
   return while_asking(common, [&] {
     auto answer = ask(common, control::AskStatus{});
     if (!answer) return complain(answer.error());

@@ -13,7 +13,7 @@ namespace trimtab::mesh {
 namespace {
 
 constexpr int kMinWanMtu = kMinLinkMtu + 80 + 24;  // WireGuard over IPv6, GRE over IPv4
-constexpr std::size_t kMaxNameLength = 63;         // a label of a host name
+constexpr std::size_t kMaxLabelLength = 63;        // a label of a host name
 
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -24,7 +24,7 @@ bool is_host_name(std::string_view host) {
   bool only_numbers = true;  // then it is an address with a mistake in it
   while (!host.empty()) {
     const std::string_view label = host.substr(0, host.find('.'));
-    if (label.empty() || label.size() > kMaxNameLength || label.front() == '-' || label.back() == '-')
+    if (label.empty() || label.size() > kMaxLabelLength || label.front() == '-' || label.back() == '-')
       return false;
     if (!std::all_of(label.begin(), label.end(), is_host_character)) return false;
     only_numbers = only_numbers && label.find_first_not_of("0123456789") == std::string_view::npos;
@@ -89,7 +89,7 @@ Outer family_of(const Endpoint& endpoint) {
 
 void read_identity(TableReader& table, DraftSite& site) {
   site.name = table.string("name");
-  if (site.name && (!is_name(site.name->value) || site.name->value.size() > kMaxNameLength)) {
+  if (site.name && (!is_name(site.name->value) || site.name->value.size() > kMaxLabelLength)) {
     table.mistakes().error(site.name->at,
                            fmt::format("name \"{}\" does not fit; write lower-case letters, digits and "
                                        "hyphens, a letter first",

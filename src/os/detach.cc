@@ -24,15 +24,15 @@ constexpr int kMostDescriptors = 1024;
 constexpr std::string_view kReady = "ready";
 constexpr char kBetween = '\0';
 
-struct Pipe {
+struct ReadyPipe {
   Descriptor out, in;
 };
 
 // The end that is kept stands above 0, 1 and 2, which may be closed here and are needed there.
-Result<Pipe> make_pipe() {
+Result<ReadyPipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
-  Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+  ReadyPipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
   Descriptor high(::fcntl(pipe.in.number(), F_DUPFD_CLOEXEC, 3));
   if (!high.open()) return system_error("cannot make a pipe");
   pipe.in = std::move(high);

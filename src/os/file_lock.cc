@@ -16,7 +16,7 @@ namespace trimtab::os {
 namespace {
 
 // Between two tries: not felt by a person, nothing for a machine.
-constexpr std::chrono::milliseconds kBetween{50};
+constexpr std::chrono::milliseconds kBetweenTries{50};
 constexpr std::size_t kLongestNumber = 32;
 
 // Whoever had it before may have removed the file: then what was locked is no longer what has the name.
@@ -59,7 +59,7 @@ Result<FileLock> FileLock::take(const std::string& path, Duration patience) {
     }
     if (errno != EWOULDBLOCK && errno != EINTR) return file_error(fmt::format("cannot lock {}", path));
     if (std::chrono::steady_clock::now() >= deadline) return held_by_another(path);
-    std::this_thread::sleep_for(kBetween);
+    std::this_thread::sleep_for(kBetweenTries);
   }
 }
 

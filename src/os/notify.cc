@@ -28,11 +28,11 @@ std::optional<std::uint64_t> to_number(const std::string& text) {
 
 // Half of the time in which the service manager wants to hear of us, if it is us whom it watches.
 std::optional<Duration> read_watchdog_period() {
-  constexpr std::uint64_t kLongest = 86'400'000'000;  // a day; beyond that nobody watches
+  constexpr std::uint64_t kLongestPeriod = 86'400'000'000;  // a day; beyond that nobody watches
   const auto microseconds = to_number(take_variable("WATCHDOG_USEC"));
   const std::string pid = take_variable("WATCHDOG_PID");
   const bool ours = pid.empty() || to_number(pid) == static_cast<std::uint64_t>(::getpid());
-  if (!microseconds || *microseconds == 0 || *microseconds > kLongest || !ours) return std::nullopt;
+  if (!microseconds || *microseconds == 0 || *microseconds > kLongestPeriod || !ours) return std::nullopt;
   return std::chrono::microseconds{*microseconds} / 2;
 }
 

@@ -10,7 +10,7 @@ namespace {
 using network::Interface;
 using network::WantedState;
 
-std::string peer_section(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state) {
+std::string networkd_peer(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state) {
   std::string text =
       fmt::format("\n# {}\n[WireGuardPeer]\nPublicKey={}\n", peer.name, mesh::format_public_key(peer.key));
   for (const Prefix& prefix : peer.allowed) text += fmt::format("AllowedIPs={}\n", prefix.text());
@@ -29,7 +29,7 @@ std::string wireguard_sections(const network::WantedWireGuard& device, const mes
       "PrivateKeyFile={0}/networkd.key\n",
       router.config_dir);
   if (device.port) text += fmt::format("ListenPort={}\n", *device.port);
-  for (const network::WantedPeer& peer : device.peers) text += peer_section(peer, mesh, state);
+  for (const network::WantedPeer& peer : device.peers) text += networkd_peer(peer, mesh, state);
   return text;
 }
 
@@ -94,7 +94,7 @@ std::string foreign_routes(const WantedState& state) {
          "ManageForeignRoutingPolicyRules=no\n";
 }
 
-std::string settings(const WantedState& state) {
+std::string sysctl_settings(const WantedState& state) {
   std::string text = head("Kernel settings", state);
   text +=
       "# The larger of `all` and the interface's own is in force. Where another file here sets `all` above "
@@ -169,7 +169,7 @@ std::vector<RenderedFile> networkd(const mesh::Mesh& mesh, mesh::SiteId self, co
   }
   files.push_back({"etc/systemd/networkd.conf.d/trimtab.conf", foreign_routes(state)});
   files.push_back({"etc/systemd/system/trimtab-nft.service", firewall_unit(state, router)});
-  files.push_back({"etc/sysctl.d/90-trimtab.conf", settings(state)});
+  files.push_back({"etc/sysctl.d/90-trimtab.conf", sysctl_settings(state)});
   files.push_back(
       {"etc/tmpfiles.d/trimtab-metrics.conf", metrics_at_boot(state, neutral_metrics(mesh, self), router)});
   files.push_back({own_directory + "trimtab.nft", head("Firewall", state) + state.table});

@@ -15,14 +15,10 @@ constexpr double kBurst_bits = 10 * 1500 * 8;
 // What routers of access links buffer; less would turn overload into loss alone.
 constexpr double kBuffer_ms = 100;
 
-double unit(Rng& random) {  // 0 … 1, without 1
-  return static_cast<double>(random.next() >> 11U) * 0x1p-53;
-}
-
 // Box and Muller, 1958.
 double normal(Rng& random) {
-  const double radius = std::sqrt(-2 * std::log(1 - unit(random)));
-  return radius * std::cos(2 * std::numbers::pi * unit(random));
+  const double radius = std::sqrt(-2 * std::log(1 - random.unit()));
+  return radius * std::cos(2 * std::numbers::pi * random.unit());
 }
 
 template <typename What, typename Do>
@@ -97,12 +93,12 @@ controller::ProbeResult probe(const LinkModel& link, Duration at, const Queue& q
   if (!link.behaviours.empty() || queues.loss.value > 0) {
     if (out(link, at)) return {};
     const double lost = loss(link, at, queues).value;
-    if (lost > 0 && unit(random) < lost) return {};
+    if (lost > 0 && random.unit() < lost) return {};
     for_each<Noise>(link, at,
                     [&](const Noise& noise, Duration) { rtt *= std::exp(noise.deviation * normal(random)); });
     for_each<Spikes>(link, at, [&](const Spikes& spikes, Duration) {
-      if (unit(random) < spikes.share.value)
-        rtt *= kLowestSpike + (kHighestSpike - kLowestSpike) * unit(random);
+      if (random.unit() < spikes.share.value)
+        rtt *= kLowestSpike + (kHighestSpike - kLowestSpike) * random.unit();
     });
   }
   const Milliseconds seen{rtt};

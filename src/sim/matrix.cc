@@ -12,10 +12,6 @@ namespace {
 // The square of it is held, and so is a path for each pair.
 constexpr std::size_t kMostHosts = 1024;
 
-double unit(Rng& random) {
-  return static_cast<double>(random.next() >> 11U) * 0x1p-53;
-}
-
 Result<void> read_row(std::string_view text, std::size_t row, Matrix& matrix) {
   const auto cells = split(text);
   if (cells.size() != matrix.hosts()) {
@@ -60,8 +56,8 @@ Matrix Matrix::resampled(std::size_t hosts, Rng& random) const {
   for (std::size_t& host : place) host = random.below(hosts_);
   for (std::size_t from = 0; from < hosts; ++from) {
     for (std::size_t to = from + 1; to < hosts; ++to) {
-      const double factor = 0.9 + 0.2 * unit(random);
-      const Milliseconds beside{1 + 2 * unit(random)};
+      const double factor = 0.9 + 0.2 * random.unit();
+      const Milliseconds beside{1 + 2 * random.unit()};
       const auto scaled = [&](std::size_t one, std::size_t other) -> std::optional<Milliseconds> {
         if (place[one] == place[other]) return beside;
         const auto original = rtt(place[one], place[other]);
@@ -80,15 +76,15 @@ Matrix random_matrix(std::size_t hosts, Rng& random) {
   constexpr double kMostDetour = 0.8;  // ways on the internet are up to so much longer than straight
   std::vector<std::pair<double, double>> places(hosts);
   for (auto& [x, y] : places) {
-    x = kSide_ms * unit(random);
-    y = kSide_ms * unit(random);
+    x = kSide_ms * random.unit();
+    y = kSide_ms * random.unit();
   }
   Matrix matrix(hosts);
   for (std::size_t from = 0; from < hosts; ++from) {
     for (std::size_t to = from + 1; to < hosts; ++to) {
       const double straight =
           std::hypot(places[from].first - places[to].first, places[from].second - places[to].second);
-      const Milliseconds rtt{kLeast_ms + straight * (1 + kMostDetour * unit(random))};
+      const Milliseconds rtt{kLeast_ms + straight * (1 + kMostDetour * random.unit())};
       matrix.rtt(from, to) = matrix.rtt(to, from) = rtt;
     }
   }

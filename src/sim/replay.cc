@@ -10,7 +10,7 @@ namespace {
 using controller::Controller;
 
 // The part of the frames that only warms up.
-constexpr std::size_t kWarmUpPart = 8;
+constexpr std::size_t kReplayWarmUpPart = 8;
 // Updates within one frame. It always settles (docs/convergence.md); this only ends a run that proves it
 // wrong.
 constexpr std::uint64_t kMostUpdates = 100'000'000;
@@ -98,7 +98,7 @@ class Mesh {
   std::size_t link_count_ = 0;
 };
 
-struct Sums {
+struct ReplaySums {
   double experienced = 0, clairvoyant = 0, direct = 0, clairvoyant_of_direct = 0;
   std::size_t skipped = 0;
 
@@ -131,9 +131,9 @@ Costs rtts_of(const Trace& trace, std::size_t frame) {
 
 Replayed replay(const Trace& trace, const controller::Settings& settings) {
   const std::size_t hosts = trace.hosts(), frames = trace.frames().size();
-  const std::size_t warm_up = frames / kWarmUpPart;
+  const std::size_t warm_up = frames / kReplayWarmUpPart;
   Mesh mesh(trace, settings);
-  Sums sums;
+  ReplaySums sums;
   std::uint64_t changes = 0, published = 0;
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const bool counts = frame >= warm_up && frame > 0;

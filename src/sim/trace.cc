@@ -12,7 +12,7 @@ namespace trimtab::sim {
 namespace {
 
 // More hosts than a mesh has; the square of it is gone through for each frame.
-constexpr std::size_t kMostHosts = 256;
+constexpr std::size_t kMostTraceHosts = 256;
 
 // Intervals are multiplied on the way, and a Duration ends at three hundred years.
 constexpr double kLongestTrace_s = 10.0 * 365 * 86400;
@@ -35,7 +35,8 @@ class Header {
         return at_line(1, fmt::format("column {} is no link \"FROM>TO\": \"{}\"", i + 1, cells[i]));
       if (!seen.insert(cells[i]).second) return at_line(1, fmt::format("\"{}\" stands twice", cells[i]));
       columns.push_back({host(from), host(to)});
-      if (names.size() > kMostHosts) return at_line(1, fmt::format("more than {} hosts", kMostHosts));
+      if (names.size() > kMostTraceHosts)
+        return at_line(1, fmt::format("more than {} hosts", kMostTraceHosts));
     }
     if (columns.empty()) return at_line(1, "there is no link");
     return {};

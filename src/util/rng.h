@@ -28,6 +28,9 @@ class Rng {
     return next() % limit;
   }
 
+  // 0 … 1, without 1.
+  double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
+
  private:
   std::uint64_t state_;
 };

@@ -185,7 +185,7 @@ control::Json EngineWorld::link(const std::string& neighbour) {
   for (const control::Json& link : status["links"]) {
     if (link["neighbour"] == neighbour) return link;
   }
-  TRIMTAB_CHECK(!"no such link");
+  TRIMTAB_CHECK(neighbour == "a link of this world");
   return {};
 }
 

@@ -20,7 +20,7 @@ constexpr SiteId kLinks = 3;
 // gaps in time. Everything comes from the seed.
 class Weather {
  public:
-  Weather(std::uint64_t seed, mesh::Policy policy) : random_(seed), policy_(policy) {
+  Weather(std::uint64_t seed, mesh::Policy policy) : random_(seed) {
     settings_ = with_policy(policy);
     settings_.tuning.estimator = chance(0.5) ? mesh::Estimator::steady : mesh::Estimator::ewma;
     settings_.tuning.steadiness = pick({0.0, 0.5, 2.4, 10.0});
@@ -74,7 +74,6 @@ class Weather {
   }
 
   std::mt19937_64 random_;
-  mesh::Policy policy_;
   Settings settings_;
   std::array<double, kLinks + 1> rtt_{}, loss_{};
 };

@@ -54,7 +54,7 @@ TEST(Quick, ASlowAnswerIsConfirmedWithinSeconds) {
   const MonotonicTime first = world.sent[kB][before];
   const auto& quick = world.quick[kB];
   EXPECT_LE(quick[0] - first, 120ms + kGrid) << "on the first tick after the answer";
-  for (int at = 1; at < kBatchProbes; ++at) EXPECT_EQ(quick[at] - quick[at - 1], 100ms);
+  for (std::size_t at = 1; at < kBatchProbes; ++at) EXPECT_EQ(quick[at] - quick[at - 1], 100ms);
   for (const Result& result : first_quick(world)->results) {
     EXPECT_EQ(result.outcome, Outcome::answered);
     EXPECT_DOUBLE_EQ(result.rtt.count(), 120.0);
