@@ -46,23 +46,17 @@ function(trimtab_library name)
   trimtab_common_headers(trimtab_${name})
 endfunction()
 
-# Headers are a third of the sanitized build's time, so there they are parsed once for all; a target can have more than
-# the others. The other presets keep to what each file includes, so that a missing include is an error.
+# Headers are a third of the sanitized build's time, so there they are parsed once for all. The other presets keep to what each file includes, so that a missing include is an error.
 function(trimtab_common_headers target)
   if(NOT TRIMTAB_SANITIZE)
-    return()
-  endif()
-  set(headers <fmt/format.h> <fmt/ranges.h> <algorithm> <array> <charconv> <chrono> <cmath> <deque> <functional>
-    <map> <memory> <optional> <set> <span> <string> <string_view> <utility> <variant> <vector>)
-  if(ARGN)
-    target_precompile_headers(${target} PRIVATE ${headers} ${ARGN})
     return()
   endif()
   if(NOT TARGET common_headers)
     file(CONFIGURE OUTPUT common_headers.cc CONTENT "// Empty: it owns the precompiled headers.\n")
     add_library(common_headers OBJECT ${CMAKE_CURRENT_BINARY_DIR}/common_headers.cc)
     target_link_libraries(common_headers PRIVATE trimtab_options fmt::fmt)
-    target_precompile_headers(common_headers PRIVATE ${headers})
+    target_precompile_headers(common_headers PRIVATE <fmt/format.h> <fmt/ranges.h> <algorithm> <array> <charconv> <chrono>
+      <cmath> <deque> <functional> <map> <memory> <optional> <set> <span> <string> <string_view> <utility> <variant> <vector>)
   endif()
   target_precompile_headers(${target} REUSE_FROM common_headers)
 endfunction()

@@ -17,7 +17,7 @@ namespace {
 // The daemon's directory may have anything under this name, which goes neither to a terminal nor, undone,
 // back to the disk: what is no metrics file counts as an empty one.
 Result<std::string> read_metrics(const std::string& path) {
-  auto own = os::read_own_file(path, kMostRendered);
+  auto own = os::read_own_file(path, kMostRenderedBytes);
   if (own) return bird::parse_metrics(own->text) ? std::move(own->text) : std::string{};
   if (own.error().number == ENOENT) return own.error();
   return Error{fmt::format("{} cannot be read as a file", path), "move it away: `trimtab up` writes it anew"};
@@ -26,7 +26,7 @@ Result<std::string> read_metrics(const std::string& path) {
 Result<void> read_files(const std::vector<std::string>& paths, const std::string& metrics,
                         network::FoundState& found) {
   for (const std::string& path : paths) {
-    auto content = path == metrics ? read_metrics(path) : os::read_file(path, kMostRendered);
+    auto content = path == metrics ? read_metrics(path) : os::read_file(path, kMostRenderedBytes);
     if (content) {
       found.files[path] = *std::move(content);
     } else if (content.error().number != ENOENT) {

@@ -24,7 +24,7 @@ bool is_own(const std::string& content) {
 }
 
 Result<void> check_overwrite(const std::string& path, const std::string& content) {
-  const auto present = os::read_file(path, kMostRendered);
+  const auto present = os::read_file(path, kMostRenderedBytes);
   if (!present) {
     if (present.error().number == ENOENT) return {};
     return present.error();
@@ -64,7 +64,7 @@ Result<std::vector<std::string>> remove_stale(const std::vector<render::Rendered
       return directory + "/" + file.name == path;
     };
     if (!path.starts_with(start) || std::any_of(files.begin(), files.end(), is_wanted)) continue;
-    const auto content = os::read_file(path, kMostRendered);
+    const auto content = os::read_file(path, kMostRenderedBytes);
     if (content && is_own(*content)) stale.push_back(path);
   }
   std::sort(stale.begin(), stale.end());

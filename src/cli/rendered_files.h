@@ -13,7 +13,7 @@
 namespace trimtab::cli {
 
 // The configuration of a mesh of a thousand sites is two megabytes.
-inline constexpr std::size_t kMostRendered = 16 * 1024 * 1024;
+inline constexpr std::size_t kMostRenderedBytes = 16 * 1024 * 1024;
 
 // Into `directory`, which is made where it is missing. Every file is looked at before the first is written.
 Result<void> write_rendered(const std::vector<render::RenderedFile>& files, const std::string& directory);

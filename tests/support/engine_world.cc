@@ -182,11 +182,12 @@ control::Json EngineWorld::ask(const std::string& request) {
 
 control::Json EngineWorld::link(const std::string& neighbour) {
   const control::Json status = ask(R"({"ask": "status"})");
-  for (const control::Json& link : status["links"]) {
-    if (link["neighbour"] == neighbour) return link;
-  }
-  TRIMTAB_CHECK(neighbour == "a link of this world");
-  return {};
+  const auto& links = status.at("links");
+  const auto found = std::find_if(links.begin(), links.end(), [&](const control::Json& link) {
+    return link.at("neighbour") == neighbour;
+  });
+  TRIMTAB_CHECK(found != links.end());
+  return *found;
 }
 
 std::vector<std::string> EngineWorld::event_texts() {

@@ -350,7 +350,8 @@ std::vector<std::uint8_t> request6(std::uint8_t mark, std::uint16_t identifier =
 }
 
 // The kernel takes packets from a new address before its own worker has made the local route, without which
-// an answer goes nowhere: some 4 in 10 when one sends at once. The prefix's route would look like that one.
+// an answer goes nowhere: nearly half of them when one sends at once. The prefix's route would look like that
+// one.
 void add_address6(const char* text) {
   ip(std::string("address add ") + text + "/128 dev lo nodad noprefixroute");
   const Descriptor probe(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
