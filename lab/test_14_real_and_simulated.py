@@ -95,7 +95,8 @@ class Story:
         return named | {name_of(*link): found for link, found in sorted(self.decided.items())}
 
     def kinds(self, by_chance):
-        return {of: ["worse" if of in by_chance and kind == "crossed" else kind for _, kind in found]
+        by_chance_same = {"crossed": "worse", "down": "worse", "returned": "better"}  # down: a whole round was lost
+        return {of: [by_chance_same.get(kind, kind) if of in by_chance else kind for _, kind in found]
                 for of, found in self.timed().items()}
 
 
