@@ -46,7 +46,8 @@ function(trimtab_library name)
   trimtab_common_headers(trimtab_${name})
 endfunction()
 
-# Headers are a third of the sanitized build's time, so there they are parsed once for all. The other presets keep to what each file includes, so that a missing include is an error.
+# Headers are a third of the sanitized build's time, so there they are parsed once for all. The other presets keep to
+# what each file includes, so that a missing include is an error.
 function(trimtab_common_headers target)
   if(NOT TRIMTAB_SANITIZE)
     return()

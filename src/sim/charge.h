@@ -8,6 +8,9 @@
 
 namespace trimtab::sim {
 
+// The first eighth of a run or a trace only warms up, and is not charged.
+inline constexpr unsigned kWarmUpPart = 8;
+
 struct Charge {
   // Of one ordered pair. Absent: no way there, or a broken link on it.
   struct Pair {

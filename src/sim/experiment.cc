@@ -8,7 +8,6 @@ namespace {
 // As many as a plot has room for.
 constexpr int kLooks = 240;
 constexpr Duration kClosest = std::chrono::seconds{1};
-constexpr int kWarmUpPart = 8;
 constexpr Duration kQuiet = std::chrono::seconds{10};
 
 // Where neither costs nor choices have changed, the last look holds.

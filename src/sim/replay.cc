@@ -9,8 +9,6 @@ namespace {
 
 using controller::Controller;
 
-// The part of the frames that only warms up.
-constexpr std::size_t kReplayWarmUpPart = 8;
 // Updates within one frame. It always settles (docs/convergence.md); this only ends a run that proves it
 // wrong.
 constexpr std::uint64_t kMostUpdates = 100'000'000;
@@ -131,7 +129,7 @@ Costs rtts_of(const Trace& trace, std::size_t frame) {
 
 Replayed replay(const Trace& trace, const controller::Settings& settings) {
   const std::size_t hosts = trace.hosts(), frames = trace.frames().size();
-  const std::size_t warm_up = frames / kReplayWarmUpPart;
+  const std::size_t warm_up = frames / kWarmUpPart;
   Mesh mesh(trace, settings);
   ReplaySums sums;
   std::uint64_t changes = 0, published = 0;
