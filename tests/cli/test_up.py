@@ -165,14 +165,18 @@ def test_a_key_that_is_not_the_sites_is_named(router):
     assert "belongs to public key" in said and "no peer will shake hands" in said, said
 
 
-def test_the_key_of_another_site_is_named_as_that(router):
+@pytest.mark.parametrize("command", ["plan", "up"])
+def test_the_key_of_another_site_is_refused(router, command):
     mesh = router.etc / "mesh.toml"
     lines = mesh.read_text().splitlines()
     a, b = (number for number, line in enumerate(lines) if line.startswith("public_key"))
     lines[a], lines[b] = lines[b], lines[a]
     mesh.write_text("\n".join(lines) + "\n")
-    said = router.trimtab("plan").stderr
-    assert "is site b's key by the mesh file, and this is site a: no peer will shake hands" in said, said
+    before = router.look()
+    refused = router.trimtab(command)
+    assert refused.returncode == 2 and router.look() == before
+    assert "is site b's key by the mesh file, and this is site a: no peer would shake hands" in refused.stderr, refused
+    assert "say --site b if this router is b" in refused.stderr
 
 
 def test_row_49_without_the_privilege_nothing_is_tried(router):
