@@ -3,8 +3,11 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/bird_files.h"
 #include "os/processes.h"
+#include "os/unix_stream.h"
 
 namespace trimtab::cli {
 namespace {
@@ -22,12 +25,29 @@ Error refusal(const os::Process& bird, const SiteFiles& files) {
           "(docs/operations.md, \"A BIRD that is there already\")"};
 }
 
+// The one that answers at our socket. One that went into the background made its socket before, as a process
+// that is gone since: then it is the one whose arguments name the socket, else any.
+std::vector<os::Process>::const_iterator ours_among(const std::vector<os::Process>& birds,
+                                                    const std::string& socket) {
+  const auto connected = os::UnixStream::connect(socket);
+  const auto listener = connected ? connected->peer() : std::nullopt;
+  if (!listener) return birds.end();
+  const auto found = std::ranges::find(birds, listener->process, &os::Process::number);
+  if (found != birds.end()) return found;
+  const auto named = std::ranges::find_if(birds, [&](const os::Process& bird) {
+    return std::ranges::find(bird.arguments, socket) != bird.arguments.end();
+  });
+  return named != birds.end() ? named : birds.begin();
+}
+
 }  // namespace
 
 std::vector<Error> other_birds(const SiteFiles& files) {
+  const std::vector<os::Process> birds = os::processes_here("bird");
+  const auto ours = ours_among(birds, files.bird_socket());
   std::vector<Error> others;
-  for (const os::Process& bird : os::processes_here("bird")) {
-    if (!os::has_socket(bird, files.bird_socket())) others.push_back(refusal(bird, files));
+  for (auto bird = birds.begin(); bird != birds.end(); ++bird) {
+    if (bird != ours) others.push_back(refusal(*bird, files));
   }
   return others;
 }

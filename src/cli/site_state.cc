@@ -36,19 +36,20 @@ network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_i
   return endpoints;
 }
 
-// With another site's key every tunnel of this router, and that site's too, would be cut: refused. A key that the
-// mesh file does not have may be newer than the file here.
+// With another site's key every tunnel of this router, and that site's too, would be cut: refused. A key that
+// the mesh file does not have may be newer than the file here.
 Result<std::string> wrong_key(const mesh::Mesh& mesh, const mesh::Site& self, network::PrivateKey key,
                               const SiteFiles& files) {
   const mesh::PublicKey own = SecretKey(key).public_key();
   if (own == self.public_key) return std::string{};
   const auto owner = std::ranges::find(mesh.sites, own, &mesh::Site::public_key);
   if (owner != mesh.sites.end()) {
-    return Error{fmt::format("{} is site {}'s key by the mesh file, and this is site {}: no peer would shake hands",
-                             files.private_key(), owner->name, self.name),
-                 fmt::format("say --site {0} if this router is {0}, put {1}'s own key there, or exchange the two "
-                             "public_key lines if the mesh file has them the wrong way round",
-                             owner->name, self.name)};
+    return Error{
+        fmt::format("{} is site {}'s key by the mesh file, and this is site {}: no peer would shake hands",
+                    files.private_key(), owner->name, self.name),
+        fmt::format("say --site {0} if this router is {0}, put {1}'s own key there, or exchange the two "
+                    "public_key lines if the mesh file has them the wrong way round",
+                    owner->name, self.name)};
   }
   return fmt::format(
       "{} belongs to public key {}, and the mesh file has {} for site {}: no peer will shake hands; "

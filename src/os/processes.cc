@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <iterator>
-#include <set>
 #include <sstream>
 
 #include "os/files.h"
@@ -17,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Above every command line, and a table of a hundred thousand sockets.
-constexpr std::size_t kMostRead = 16U << 20U;
+// Above every command line.
+constexpr std::size_t kMostRead = 4U << 20U;
 
 // Nothing where the process ended meanwhile.
 std::string content_of(const fs::path& path) {
@@ -26,9 +24,12 @@ std::string content_of(const fs::path& path) {
   return content ? *std::move(content) : std::string{};
 }
 
+// A number that two processes share where they share the namespace: each has files of its own in /proc/N/net.
+// /proc/N/ns/net says the same, but of others' processes only to CAP_SYS_PTRACE, which could read their
+// memory too.
 ino_t network_namespace(const fs::path& process) {
   struct stat status {};
-  return ::stat((process / "ns/net").c_str(), &status) == 0 ? status.st_ino : 0;
+  return ::stat((process / "net/dev").c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
 std::vector<std::string> arguments_of(const fs::path& process) {
@@ -36,19 +37,6 @@ std::vector<std::string> arguments_of(const fs::path& process) {
   std::vector<std::string> arguments;
   for (std::string word; std::getline(line, word, '\0');) arguments.push_back(word);
   return arguments;
-}
-
-// "socket:[1234]", as /proc/N/fd names it, of every socket bound to one of `paths`.
-std::set<std::string> sockets_at(const std::set<std::string>& paths) {
-  std::istringstream table(content_of("/proc/net/unix"));
-  std::set<std::string> names;
-  for (std::string line; std::getline(table, line);) {
-    std::istringstream fields(line);
-    const std::vector<std::string> words{std::istream_iterator<std::string>(fields), {}};
-    // Num RefCount Protocol Flags Type St Inode Path
-    if (words.size() == 8 && paths.contains(words[7])) names.insert(fmt::format("socket:[{}]", words[6]));
-  }
-  return names;
 }
 
 // Names in a directory of /proc, up to where it is gone.
@@ -77,17 +65,6 @@ std::vector<Process> processes_here(std::string_view name) {
     found.push_back(std::move(process));
   }
   return found;
-}
-
-bool has_socket(const Process& process, const std::string& path) {
-  std::error_code error;
-  const std::set<std::string> sockets = sockets_at({path, fs::weakly_canonical(path, error).string()});
-  const std::string directory = fmt::format("/proc/{}/fd", process.number);
-  for (const fs::path& entry : entries_of(directory)) {
-    std::error_code gone;
-    if (sockets.contains(fs::read_symlink(entry, gone).string())) return true;
-  }
-  return false;
 }
 
 }  // namespace trimtab::os

@@ -14,11 +14,7 @@ struct Process {
   std::vector<std::string> arguments;
 };
 
-// Those of that name in this process's network namespace. What may not be looked into is left out; root sees
-// all.
+// Those of that name in this process's network namespace. What /proc hides (`hidepid`) is left out.
 std::vector<Process> processes_here(std::string_view name);
-
-// Whether it has a UNIX socket open that was bound to `path` (or to what `path` links to).
-bool has_socket(const Process& process, const std::string& path);
 
 }  // namespace trimtab::os

@@ -4,6 +4,7 @@ is shown in the lab, whose kernel has WireGuard and GRE."""
 
 import itertools
 import os
+import signal
 import subprocess
 
 import pytest
@@ -264,7 +265,7 @@ def test_another_up_is_named_not_joined(router):
 
 @pytest.fixture
 def bird(router):
-    """Starts one in the router's namespace with a configuration and options of the test's."""
+    """Starts one in the router's namespace with a configuration and options of the test's; gives its process."""
     started = []
 
     def start(configuration, *options):
@@ -275,8 +276,9 @@ def bird(router):
         socket = options[options.index("-s") + 1]
         for _ in range(100):
             if os.path.exists(socket):
-                return
+                break
             subprocess.run(["sleep", "0.05"])
+        return started[-1].pid
 
     yield start
     for process in started:
@@ -290,6 +292,31 @@ def test_another_bird_is_named_with_the_two_ways_out(router, bird):
     assert refused.returncode == 2
     assert "another BIRD runs in this network namespace (process " in refused.stderr
     assert "systemctl disable --now bird" in refused.stderr and "docs/operations.md" in refused.stderr
+
+
+def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
+    """Whose memory trimtab-up may not look into."""
+    for directory in (router.etc, *router.etc.parents[:3]):  # BIRD reads its configuration as that user
+        directory.chmod(0o755)
+    bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", str(router.etc / "theirs.ctl"))
+    refused = router.trimtab("plan", before="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace")
+    assert refused.returncode == 2 and "another BIRD runs in this network namespace (process " in refused.stderr, refused
+
+
+def test_a_bird_in_the_background_that_listens_here_is_ours(router, bird):
+    """Its socket is its parent's, who is gone; a second BIRD is another one all the same."""
+    router.run_.mkdir()
+    (router.etc / "ours.conf").write_text("router id 192.0.2.2;\nprotocol device {}\n")
+    ours, pid = router.run_ / "bird.ctl", router.etc / "bird.pid"
+    router.do(f"bird -c {router.etc}/ours.conf -s {ours} -P {pid}")
+    try:
+        assert router.trimtab("plan").returncode == 0
+        theirs = bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(router.etc / "theirs.ctl"))
+        refused = router.trimtab("plan")
+        assert refused.returncode == 2 and f"(process {theirs}: bird " in refused.stderr, refused
+        assert refused.stderr.count("another BIRD runs") == 1
+    finally:
+        os.kill(int(pid.read_text()), signal.SIGTERM)
 
 
 def test_a_bird_that_includes_ours_is_none(router, bird):
