@@ -108,20 +108,44 @@ void Engine::decide() {
                   .to = worth_of(decision.to, mesh_.policy),
                   .reason = std::string(controller::name(decision.reason))});
   }
-  note_standings();
+  note_changes();
   if (!decisions.empty()) neutral_ = false;
   const std::uint64_t edition = controller_.edition();
   if (std::exchange(told_, edition) != edition) publish();
 }
 
-void Engine::note_standings() {
+void Engine::note_changes() {
   for (const SiteId neighbour : std::exchange(touched_, {})) {
     const auto view = controller_.view(neighbour, now_.monotonic);
     const auto link = links_.find(neighbour);
-    if (!view || link == links_.end() || view->standing == link->second.standing) continue;
-    note("standing", link->second.name,
-         fmt::format("{} -> {}", controller::name(link->second.standing), controller::name(view->standing)));
-    link->second.standing = view->standing;
+    if (!view || link == links_.end()) continue;
+    note_standing(link->second, *view);
+    note_boundaries(link->second, *view);
+  }
+}
+
+void Engine::note_standing(LinkState& link, const controller::LinkView& view) {
+  const controller::Standing before = std::exchange(link.standing, view.standing);
+  if (before == view.standing) return;
+  note("standing", link.name,
+       fmt::format("{} -> {}", controller::name(before), controller::name(view.standing)));
+}
+
+// A crossing has a published value of its own only where the cost had not risen as far before it.
+void Engine::note_boundaries(LinkState& link, const controller::LinkView& view) {
+  const auto crossed = [](bool& told, bool beyond) { return std::exchange(told, beyond) != beyond; };
+  const bool loss = crossed(link.beyond_loss_boundary, view.loss.beyond_boundary);
+  const bool rtt = crossed(link.beyond_rtt_boundary, view.rtt_beyond_boundary);
+  if (view.standing != controller::Standing::up) return;  // its estimates start anew, which is no way back
+  if (loss) {
+    note("boundary", link.name,
+         fmt::format("{} the loss boundary: {:.1f} % proven",
+                     link.beyond_loss_boundary ? "beyond" : "back from", view.loss.proven.percent()));
+  }
+  if (rtt && view.rtt) {
+    note("boundary", link.name,
+         fmt::format("{} the RTT boundary: {:.1f} ms", link.beyond_rtt_boundary ? "beyond" : "back from",
+                     view.rtt->count()));
   }
 }
 

@@ -61,6 +61,7 @@ class Engine {
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;
     controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal
+    bool beyond_loss_boundary = false, beyond_rtt_boundary = false;    // the same
   };
 
   struct PendingExplanation {
@@ -80,7 +81,9 @@ class Engine {
   void restore(const Start& start);
   void set_up_links();
   void decide();
-  void note_standings();
+  void note_changes();
+  void note_standing(LinkState& link, const controller::LinkView& view);
+  void note_boundaries(LinkState& link, const controller::LinkView& view);
   void log_new_events();
   void publish();
   void note(std::string kind, std::string link, std::string text);

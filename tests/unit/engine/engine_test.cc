@@ -59,6 +59,38 @@ TEST(Engine, ASilentLinkGoesToLastResortAndOthersStay) {
   EXPECT_THAT(world.event_texts(), Contains("b: earning -> up"));
 }
 
+// Two of five answers are missing, round after round; then all come for longer than a window.
+TEST(Engine, ACrossedBoundaryIsToldOnceEachWay) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  for (int round = 0; round < 12; ++round) {
+    world.far("b").answers = false;
+    world.run_for(6s);
+    world.far("b").answers = true;
+    world.run_for(9s);
+  }
+  EXPECT_THAT(world.event_texts(), Contains(HasSubstr("b: beyond the loss boundary: ")).Times(1));
+  EXPECT_THAT(world.event_texts(), Not(Contains(HasSubstr("b: back from"))));
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  world.run_for(30min);
+  EXPECT_THAT(world.event_texts(), Contains("b: back from the loss boundary: 0.0 % proven").Times(1));
+  EXPECT_THAT(world.event_texts(), Not(Contains(HasSubstr("RTT boundary"))));
+}
+
+TEST(Engine, WhatStartsAnewHasNotComeBackFromABoundary) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.far("b").rtt = Milliseconds{2000.0};
+  world.run_for(120s);
+  EXPECT_THAT(world.event_texts(), Contains(HasSubstr("b: beyond the RTT boundary: ")).Times(1));
+  world.far("b") = {.answers = false};
+  world.run_for(60s);
+  world.far("b").answers = true;
+  world.run_for(120s);
+  EXPECT_EQ(world.link("b")["standing"], "up");
+  EXPECT_THAT(world.event_texts(), Not(Contains(HasSubstr("back from"))));
+}
+
 TEST(Engine, AnInterfaceThatGoesIsADropAtOnce) {
   EngineWorld world(lab());
   world.run_for(60s);
