@@ -9,9 +9,9 @@ import re
 
 # The daemon's own: what it published stays on purpose, and the lock of its socket is reused.
 KEPT = re.compile(r"run/(metrics\.conf(\.candidate(\.bird\.conf)?)?|trimtab\.sock\.lock|bird\.ctl)$")
-_MACHINE_MADE = re.compile(r" (link/ether|permaddr|link-netnsid|qlen|state|cookie|ino:) ?\S*( brd \S+)?| (peer|sk):\S+|^\d+: |@\S+")
+_MACHINE_MADE = re.compile(r" (link/ether|permaddr|link-netnsid|qlen|state|cookie|ino:) ?\S*( brd \S+)?| (peer|sk):\S+|^\d+: |@\S+| linkdown\b")
 _FLAGS = re.compile(r"<([-A-Z0-9_,]*)>")
-# Made by the kernel when a carrier comes, some time after the link is up.
+# Made by the kernel when a carrier comes, some time after the link is up; routes are `linkdown` until then.
 _OWN_OF_KERNEL = ("fe80::", "ff00::", "ff02::")
 
 
