@@ -34,7 +34,8 @@ def test_row_57_all_links_bad_at_once(network):
     told, took = a.published_events(since=since), time.monotonic() - began
     print(f"  row 57: {len(told)} values told in {took:.0f} s, {[(one['link'], one['to']) for one in told]}")
     assert len([one for one in told if one["to"] < 1_000_000 and one["from"] == 1_000_000]) == 2, "each came back once"
-    assert len(told) <= 2 * 5
+    # Three or four rising losses, by where in its round the fault found a link, then last resort and the return.
+    assert len(told) <= 2 * 6
 
 
 def test_row_59_stderr_is_a_full_pipe(network):
