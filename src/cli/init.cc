@@ -1,6 +1,7 @@
 // trimtab init: a first mesh file, from flags or from questions on a terminal. An existing file is never
 // overwritten.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/mesh_edit.h"
+#include "cli/say.h"
 #include "mesh/new_file.h"
 #include "os/files.h"
 
@@ -119,6 +121,18 @@ bool ask_all(InitOptions& options) {
   }
 }
 
+// Where `lans` has no /24 left for a site's number.
+void tell_without_lan(const mesh::NewMesh& mesh) {
+  std::vector<std::string> names;
+  for (const mesh::NewSite& site : mesh.sites) {
+    if (site.lan.empty()) names.push_back(site.name);
+  }
+  if (names.empty()) return;
+  say("trimtab: warning: {} {} no LAN: lans ({}) has no /24 for that number, the n-th site's being the n-th; "
+      "`lan = [\"…\"]` in the file gives it one\n",
+      fmt::join(names, ", "), names.size() == 1 ? "has" : "have", mesh.lans);
+}
+
 int write(const Common& common, const mesh::NewMesh& mesh) {
   const std::string text = mesh::new_file(mesh);
   if (const auto mistake = first_mistake(text))
@@ -130,6 +144,7 @@ int write(const Common& common, const mesh::NewMesh& mesh) {
       "next, on each router: trimtab keygen; what it prints goes in here as public_key, then the same file "
       "everywhere\n",
       common.mesh_file);
+  tell_without_lan(mesh);
   return kFine;
 }
 

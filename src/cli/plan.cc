@@ -30,7 +30,7 @@ control::Json json(const SiteState& state, const network::Plan& plan) {
                      {"probe_bytes_a_month", cost.probe_bytes},
                      {"bfd_bytes_a_month", cost.bfd_bytes}});
   }
-  control::Json report = plan_json(state.wanted.site, plan);
+  control::Json report = plan_json(state.wanted.site, plan, state.warnings);
   report["sessions_reset"] = plan.sessions_reset();
   report["links"] = std::move(links);
   return report;

@@ -34,13 +34,14 @@ void print_line(std::string_view line, bool colour) {
 
 }  // namespace
 
-control::Json plan_json(const std::string& site, const network::Plan& plan) {
+control::Json plan_json(const std::string& site, const network::Plan& plan,
+                        const std::vector<std::string>& warnings) {
   control::Json changes = control::Json::array();
   for (const network::Step& step : plan.steps) {
     if (step.object.empty()) continue;
     changes.push_back({{"change", word(step.change)}, {"object", step.object}, {"lines", step.lines}});
   }
-  return {{"site", site}, {"changes", changes}, {"notes", plan.notes}};
+  return {{"site", site}, {"changes", changes}, {"notes", plan.notes}, {"warnings", warnings}};
 }
 
 void print_plan(const network::Plan& plan) {

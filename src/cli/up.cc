@@ -112,7 +112,7 @@ void say_what_is_next(const network::Plan& plan, const SiteFiles& files) {
 
 void report(const Common& common, const SiteState& state, const network::Plan& plan, const SiteFiles& files) {
   if (common.json) {
-    fmt::print("{}\n", control::to_line(plan_json(state.wanted.site, plan)));
+    fmt::print("{}\n", control::to_line(plan_json(state.wanted.site, plan, state.warnings)));
     return;
   }
   print_plan(plan);

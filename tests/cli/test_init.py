@@ -49,6 +49,14 @@ def test_nothing_wrong_is_written(trimtab, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_site_that_gets_no_lan_is_named(trimtab, tmp_path):
+    mesh = tmp_path / "mesh.toml"
+    made = trimtab("init", "--mesh", str(mesh), "--lans", "10.10.0.0/24", "--with", "a=a.example.net:51820", "--with", "b")
+    assert made.status == 0 and "a, b have no LAN: lans (10.10.0.0/24) has no /24 for that number" in made.err, made
+    made = trimtab("init", "--mesh", str(tmp_path / "n.toml"), "--lans", "10.10.0.0/23", "--with", "a=a.example.net:51820", "--with", "b")
+    assert "warning: b has no LAN" in made.err and "a," not in made.err, made
+
+
 def test_without_terminal_and_flags_it_says_what_it_needs(trimtab, tmp_path):
     assert trimtab("init", "--mesh", "m.toml") == (
         2,

@@ -3,6 +3,7 @@ else's is touched, nothing is left half done, and the message names the object a
 is shown in the lab, whose kernel has WireGuard and GRE."""
 
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -162,8 +163,9 @@ def test_down_that_remembers_no_up_says_what_it_leaves(router):
 def test_a_key_that_is_not_the_sites_is_named(router):
     subprocess.run([PROGRAM, "keygen", "--out", router.etc / "other.key"], check=True, capture_output=True)
     (router.etc / "other.key").rename(router.etc / "private.key")
-    said = router.trimtab("plan").stderr
-    assert "belongs to public key" in said and "no peer will shake hands" in said, said
+    planned = router.trimtab("plan --json")
+    assert "belongs to public key" in planned.stderr and "no peer will shake hands" in planned.stderr, planned
+    assert planned.stderr == f"trimtab: warning: {json.loads(planned.stdout)['warnings'][0]}\n"
 
 
 @pytest.mark.parametrize("command", ["plan", "up"])
