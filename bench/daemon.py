@@ -1,6 +1,7 @@
 """`./dev bench daemon`: what the daemon costs with 3 and with 250 links, a probe a second on each.
 
-    daemon.py PROGRAM LINKS SECONDS    prints "RSS in MB at first, at the end, CPU in per cent of a core"
+    daemon.py PROGRAM LINKS SECONDS    prints RSS in MB at first, half-way and at the end, CPU in per cent of a core, and
+                                       how many probes were lost
 
 A hub in one network namespace, the far ends of its links (plain veth pairs) in another, where the kernel answers. The
 first figure is taken when every link is up, the last one SECONDS later. Needs root.
@@ -74,10 +75,12 @@ def measure(program, count, seconds):
                 return status and all(link["standing"] == "up" for link in status["links"])
             wait_until("every link is up", every_link_is_up, 60, every=1)
             first, cpu, began = daemon.memory_mb(), daemon.cpu_seconds(), time.monotonic()
-            time.sleep(seconds)
+            time.sleep(seconds / 2)
+            half = daemon.memory_mb()
+            time.sleep(seconds / 2)
             cpu, took, last = daemon.cpu_seconds() - cpu, time.monotonic() - began, daemon.memory_mb()
             lost = sum(link["counters"]["probes_lost"] for link in ask(program, socket, hub)["links"])
-            return f"{first:.1f} {last:.1f} {100 * cpu / took:.2f} {lost}"
+            return f"{first:.1f} {half:.1f} {last:.1f} {100 * cpu / took:.2f} {lost}"
         finally:
             if daemon:
                 daemon.stop()

@@ -116,6 +116,7 @@ void Publisher::lost(bool silent) {
   if (!silent) sessions_.bird_restarted();  // its socket is gone, and most likely itself
   publishing_.lost(silent);
   bfd_wanted_ = false;
+  to_restart_.clear();
   asked_ = Asked::nothing;
   while (!queries_.empty()) answer_query(Error{"BIRD went away before it answered", "ask again"});
   if (routes_command_) finish_reading(Error{"BIRD went away before it answered"});
@@ -145,6 +146,8 @@ void Publisher::answered(MonotonicTime now, const Reply& reply) {
       return read_protocols(reply);
     case Asked::bfd:
       return read_bfd(reply);
+    case Asked::restart:
+      return report_restart(reply);
     case Asked::query:
       return answer_query(reply);
     case Asked::routes:
@@ -182,6 +185,14 @@ void Publisher::read_bfd(const Reply& reply) {
 
 void Publisher::report_sessions(const std::optional<std::vector<BfdSession>>& bfd) {
   actions_.push_back(SessionsRead{sessions_.read(protocols_, bfd)});
+  for (const mesh::SiteId site : sessions_.take_unheard()) to_restart_.push_back(site);
+}
+
+void Publisher::report_restart(const Reply& reply) {
+  SessionRestarted restarted{.neighbour = to_restart_.front(), .refused = {}};
+  if (reply.failed()) restarted.refused = Error{.what = reply.message()};
+  actions_.push_back(std::move(restarted));
+  to_restart_.pop_front();
 }
 
 void Publisher::ask(MonotonicTime now, Asked what, std::string_view command) {
@@ -195,6 +206,9 @@ void Publisher::ask_next(MonotonicTime now) {
   if (std::exchange(status_wanted_, false)) return ask(now, Asked::status, "show status");
   if (const auto command = publishing_.command(now)) return ask(now, Asked::publishing, *command);
   if (bfd_wanted_) return ask(now, Asked::bfd, kShowBfd);
+  if (!to_restart_.empty()) {
+    return ask(now, Asked::restart, fmt::format("restart {}", protocol_name(to_restart_.front())));
+  }
   if (now >= next_poll_) {
     next_poll_ = now + kPollInterval;
     return ask(now, Asked::protocols, kShowProtocols);

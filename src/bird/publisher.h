@@ -46,6 +46,11 @@ using Event = std::variant<Connected, ConnectFailed, Received, Closed, FileDone,
 struct SessionsRead {
   std::vector<SessionReport> sessions;
 };
+// BIRD was told to restart a session (Sessions::take_unheard).
+struct SessionRestarted {
+  mesh::SiteId neighbour = 0;
+  std::optional<Error> refused;
+};
 // The reply to a query; an error where there is none.
 struct QueryAnswered {
   std::uint64_t token = 0;
@@ -58,9 +63,9 @@ struct RoutesRead {
 // state() is another one than before.
 struct StateChanged {};
 
-using Action =
-    std::variant<Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, InspectMetrics, SessionsRead,
-                 MetricsPublished, MetricsRefused, MetricsTampered, QueryAnswered, RoutesRead, StateChanged>;
+using Action = std::variant<Connect, Disconnect, Send, WriteCandidate, ReplaceMetrics, InspectMetrics,
+                            SessionsRead, SessionRestarted, MetricsPublished, MetricsRefused, MetricsTampered,
+                            QueryAnswered, RoutesRead, StateChanged>;
 
 struct BirdState {
   BirdLink link = BirdLink::connecting;  // conversation.h
@@ -108,7 +113,7 @@ class Publisher {
 
  private:
   // What the command in flight is for.
-  enum class Asked : std::uint8_t { nothing, status, publishing, protocols, bfd, query, routes };
+  enum class Asked : std::uint8_t { nothing, status, publishing, protocols, bfd, restart, query, routes };
   struct Query {
     std::uint64_t token = 0;
     std::string command;
@@ -122,6 +127,7 @@ class Publisher {
   void read_protocols(const Reply& reply);
   void read_bfd(const Reply& reply);
   void report_sessions(const std::optional<std::vector<BfdSession>>& bfd);
+  void report_restart(const Reply& reply);
   void answer_query(Result<Reply> reply);
   void finish_reading(Result<std::vector<PrefixRoutes>> prefixes);
 
@@ -138,6 +144,7 @@ class Publisher {
   bool status_wanted_ = true;  // not asked yet on this connection
   bool bfd_wanted_ = false;    // protocols_ waits for it
   std::vector<Protocol> protocols_;
+  std::deque<mesh::SiteId> to_restart_;
   std::optional<std::chrono::sys_seconds> last_reboot_;
   std::uint64_t restarts_ = 0;
   MonotonicTime next_poll_{};

@@ -1,6 +1,7 @@
 #include "bird/sessions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bird/configuration.h"
 
@@ -31,7 +32,7 @@ void Sessions::set_neighbours(std::vector<Neighbour> neighbours) {
 }
 
 void Sessions::bird_restarted() {
-  for (Session& session : sessions_) session.was_established = session.was_bfd_up = false;
+  for (Session& session : sessions_) session = Session{std::move(session.neighbour)};
 }
 
 bool Sessions::any_bfd() const {
@@ -55,10 +56,13 @@ std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols
     session.was_established |= report.established;
     report.starting = !session.was_established;
     if (bfd && session.neighbour.bfd) {
-      const bool up = std::any_of(bfd->begin(), bfd->end(), [&](const BfdSession& one) {
-        return one.up && one.neighbour == session.neighbour.address &&
-               one.interface == session.neighbour.interface;
+      const auto found = std::find_if(bfd->begin(), bfd->end(), [&](const BfdSession& one) {
+        return one.neighbour == session.neighbour.address && one.interface == session.neighbour.interface;
       });
+      const bool up = found != bfd->end() && found->up;
+      const bool unheard = found != bfd->end() && found->unheard && report.established;
+      session.unheard = unheard ? session.unheard + 1 : 0;
+      session.told_unheard &= !up;
       session.was_bfd_up |= up;
       // Before the session is there, BIRD has not asked for BFD either.
       if (session.was_bfd_up || report.established) report.bfd_up = up;
@@ -67,6 +71,15 @@ std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols
     reports.push_back(report);
   }
   return reports;
+}
+
+std::vector<mesh::SiteId> Sessions::take_unheard() {
+  std::vector<mesh::SiteId> sites;
+  for (Session& session : sessions_) {
+    if (session.unheard < kUnheardReadings || std::exchange(session.told_unheard, true)) continue;
+    sites.push_back(session.neighbour.site);
+  }
+  return sites;
 }
 
 }  // namespace trimtab::bird

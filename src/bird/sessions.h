@@ -39,6 +39,9 @@ struct SessionReport {
 
 class Sessions {
  public:
+  // BFD's handshake takes one or two seconds.
+  static constexpr int kUnheardReadings = 5;
+
   explicit Sessions(std::vector<Neighbour> neighbours) { set_neighbours(std::move(neighbours)); }
 
   // Sessions that stay as they are keep what is known of them.
@@ -53,11 +56,19 @@ class Sessions {
   std::vector<SessionReport> read(const std::vector<Protocol>& protocols,
                                   const std::optional<std::vector<BfdSession>>& bfd);
 
+  // Neighbours that get none of our BFD in so many readings, although BGP is Established; each is told once,
+  // until its BFD is up or BIRD restarts. BIRD opens an interface's BFD socket as soon as it hears of the
+  // address, which may be a moment before the kernel lets anybody bind to it, and does not try again
+  // (2.0.12): an interface that was made anew has no BFD then, until its session is restarted.
+  std::vector<mesh::SiteId> take_unheard();
+
  private:
   struct Session {
     Neighbour neighbour;
     bool was_established = false;  // since BIRD (re)started
     bool was_bfd_up = false;
+    int unheard = 0;  // readings in a row
+    bool told_unheard = false;
   };
   std::vector<Session> sessions_;
 };

@@ -122,6 +122,15 @@ void BirdSide::take_report(const bird::MetricsTampered& tampered) {
   reports_.emplace_back(Remark{"bird", tampered.error.text()});
 }
 
+void BirdSide::take_report(const bird::SessionRestarted& restarted) {
+  const mesh::Site* site = mesh_.find_site(restarted.neighbour);
+  reports_.emplace_back(Remark{
+      "bird",
+      fmt::format("{} does not hear our BFD although BGP is up: its session {}",
+                  site == nullptr ? "a site that has left" : site->name,
+                  restarted.refused ? "cannot be restarted: " + restarted.refused->text() : "is restarted")});
+}
+
 void BirdSide::take_report(const bird::QueryAnswered& answered) {
   if (answered.token == kComparisonToken) {
     take_other_mesh_files(answered.reply);

@@ -65,6 +65,7 @@ class BirdSide {
   void take_report(const bird::MetricsRefused& refused);
   void take_report(const bird::MetricsTampered& tampered);
   void take_report(const bird::SessionsRead& read) { reports_.emplace_back(read); }
+  void take_report(const bird::SessionRestarted& restarted);
   void take_report(const bird::QueryAnswered& answered);
   void take_report(const bird::RoutesRead& read);
   void take_report(const bird::StateChanged&);

@@ -10,6 +10,7 @@ import re
 # The daemon's own: what it published stays on purpose, and the lock of its socket is reused.
 KEPT = re.compile(r"run/(metrics\.conf(\.candidate(\.bird\.conf)?)?|trimtab\.sock\.lock|bird\.ctl)$")
 _MACHINE_MADE = re.compile(r" (link/ether|permaddr|link-netnsid|qlen|state|cookie|ino:) ?\S*( brd \S+)?| (peer|sk):\S+|^\d+: |@\S+| linkdown\b")
+_CLOSED = re.compile(r" (TIME-WAIT|FIN-WAIT-[12]|LAST-ACK) ")
 _FLAGS = re.compile(r"<([-A-Z0-9_,]*)>")
 # Made by the kernel when a carrier comes, some time after the link is up; routes are `linkdown` until then.
 _OWN_OF_KERNEL = ("fe80::", "ff00::", "ff02::")
@@ -43,8 +44,8 @@ def _of(site):
         "rules": _lines(run("ip", "rule", "show").stdout),
         "nft": _lines(run("nft", "list", "ruleset").stdout),
         "qdiscs": {line for line in _lines(run("tc", "qdisc", "show").stdout) if "noqueue" not in line},
-        # A closed connection waits a minute for what may be left of it on the way.
-        "sockets": {line for line in _lines(run("ss", "-Hatunw").stdout) if "TIME-WAIT" not in line},
+        # A closed connection is the kernel's: it waits for what may be left of it on the way, or for a peer that has gone.
+        "sockets": {line for line in _lines(run("ss", "-Hatunw").stdout) if not _CLOSED.search(line)},
         "files": {str(path.relative_to(site.config.parent)) for path in site.config.parent.rglob("*")
                   if path.is_file() or path.is_socket()},
     }

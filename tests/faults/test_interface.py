@@ -1,5 +1,7 @@
 """Rows 14 to 18: the interface goes down, goes away, is renamed; its address or its route is taken from it."""
 
+import signal
+
 import pytest
 from topology.waiting import stays_true
 
@@ -48,6 +50,30 @@ def test_row_15_interface_deleted(two):
     back = sites.wait("both ends are up", sites.every_link_up, RETURN_S)
     assert a.link(b)["local_fault"] is None and a.standing(c) == "up"
     print(f"  row 15: up {back:.1f} s after it was made anew")
+
+
+def test_row_15_bfd_returns_to_an_interface_made_anew(network):
+    """The address is told before it can be bound to; a BIRD that was quick opened no socket for BFD, and never tries again.
+    Here the local route is away while BIRD looks."""
+    sites = network("AB", "AC", "BC", birds=True)
+    a, b, c = sites
+    a.ip("link", "delete", a.gre(b))
+    sites.wait("A goes to B by way of C", lambda: a.route_to(b) == c, 10)
+    a.bird_process.signal(signal.SIGSTOP)
+    sites.connect(a, b)
+    local = ("local", a.link_address(b), "dev", a.gre(b), "table", "local", "proto", "kernel", "scope", "host", "src",
+             a.link_address(b))
+    a.ip("route", "delete", *local)
+    a.bird_process.signal(signal.SIGCONT)
+    # Another question after it has looked.
+    sites.wait("A's BIRD has it", lambda: a.link_address(b) in "\n".join(a.bird.ask("show interfaces")), 5)
+    a.ip("route", "add", *local)
+    took = sites.wait("both ends are up", sites.every_link_up, 40)
+    restarts = [event["text"] for event in a.events() if "does not hear our BFD" in event["text"]]
+    print(f"  row 15: up {took:.1f} s after the interface was there: {restarts}")
+    assert len(restarts) == 1 and b.name in restarts[0] and "is restarted" in restarts[0]
+    assert not [event for event in b.events() if "does not hear our BFD" in event["text"]]
+    sites.wait("A goes to B at once", lambda: a.route_to(b) == b, 20)  # the way by C keeps it for a dwell of 8 s
 
 
 def test_row_16_interface_renamed(two):

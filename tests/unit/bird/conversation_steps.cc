@@ -54,6 +54,9 @@ struct Shower {
   std::string operator()(const WriteCandidate& it) const { return "candidate: " + show_metrics(it.metrics); }
   std::string operator()(const ReplaceMetrics& it) const { return "replace: " + show_metrics(it.metrics); }
   std::string operator()(const SessionsRead& it) const { return show_sessions(it); }
+  std::string operator()(const SessionRestarted& it) const {
+    return fmt::format("restarted {}{}", it.neighbour, it.refused ? ": " + it.refused->what : "");
+  }
   std::string operator()(const MetricsPublished& it) const {
     return fmt::format("published{}: {}", it.unread ? " unread" : "",
                        show_metrics(format_metrics(it.metrics)));

@@ -13,7 +13,7 @@
 namespace trimtab::bird::test {
 
 // "connect 1", "close 1", "send 1: configure", "candidate: COST_2=213", "replace: COST_2=213", "sessions:
-// 2+bfd 3-", "published: …", "published unread: …", "refused: …", "answer 7: …", "routes:
+// 2+bfd 3-", "restarted 2", "published: …", "published unread: …", "refused: …", "answer 7: …", "routes:
 // 10.10.4.0/24 by 2", "routes: …" (an error), "state: connected pending (error)". A session is the neighbour
 // with + (Established), - or ~ (starting); then bfd (up), BFD (lost) or nothing. "tampered: …". That the file
 // is to be inspected is left out: it is every second.

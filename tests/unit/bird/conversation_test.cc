@@ -204,5 +204,26 @@ TEST(Conversation, SurvivesAnyOrderOfEvents) {
   }));
 }
 
+// "Init": the peer's BFD comes in and ours does not go out, as after an interface was made anew.
+TEST(Conversation, ASessionWhoseBfdIsNotHeardIsRestartedOnce) {
+  std::string unheard(kBfd);
+  unheard.replace(unheard.find("Up  "), 4, "Init");
+  Stage stage(costs(100));
+  stage.connect_and_settle();
+  const auto poll = [&](std::string_view bfd, const std::vector<std::string>& then) {
+    stage.step(seconds{1}, "poll", TimePassed{}, {"send 1: show protocols \"site_*\""});
+    stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
+    stage.step(k0, "bfd", stage.says(bfd), then);
+  };
+  for (int i = 1; i < 5; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
+  poll(unheard, {"sessions: 2+BFD 3+", "send 1: restart site_2"});
+  stage.step(k0, "restarted", stage.says("0012-site_2: restarted\n0000 \n"), {"restarted 2"});
+  for (int i = 0; i < 20; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
+  poll(kBfd, {"sessions: 2+bfd 3+"});
+  for (int i = 1; i < 5; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
+  poll(unheard, {"sessions: 2+BFD 3+", "send 1: restart site_2"});
+  stage.step(k0, "refused", stage.says("8006 No protocols match\n"), {"restarted 2: No protocols match"});
+}
+
 }  // namespace
 }  // namespace trimtab::bird::test
