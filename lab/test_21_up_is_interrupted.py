@@ -25,9 +25,10 @@ from topology.snapshot import snapshot, still
 
 # By these it changes anything: netlink, files and settings, and programs (through pipes, by write).
 CALLS = ("sendto", "write", "rename", "unlink", "fsync", "fchmod")
-# Each point costs seconds in the emulated machine: of the calls that are not netlink's a run has one in three, and every
-# second point is finished, the others undone. `--every-point` has all of it.
+# Each point costs seconds in the emulated machine: of the calls that neither speak netlink nor write (to files, and to
+# programs) a run has one in three, and every second point is finished, the others undone. `--every-point` has all of it.
 SAMPLED = 3
+ALWAYS = ("sendto", "write")
 LOCK = ("up.lock",)
 
 
@@ -61,9 +62,9 @@ def points(calls):
 
 
 def chosen(found, every_point):
-    others = [point for point in found if point[0] != "sendto"]
+    others = [point for point in found if point[0] not in ALWAYS]
     kept = others if every_point else others[::SAMPLED]
-    return [point for point in found if point[0] == "sendto" or point in kept]
+    return [point for point in found if point[0] in ALWAYS or point in kept]
 
 
 def assert_equal(expected, seen, where):

@@ -107,7 +107,7 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments, Pipe& input, Pipe
   return child;
 }
 
-// Feeds and reads until both outputs are at their end. False where `deadline` came first.
+// Feeds and reads until both outputs are at their end.
 class Exchange {
  public:
   Exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view text)
@@ -116,26 +116,38 @@ class Exchange {
     if (rest_.empty()) input_.close_end(1);
   }
 
-  bool run(std::chrono::steady_clock::time_point deadline, Finished& finished) {
+  // An error where `deadline` came first, or where the input could not be given: then it has not seen its
+  // end.
+  Result<void> run(std::chrono::steady_clock::time_point deadline, Finished& finished) {
     while (output_.reading() >= 0 || errors_.reading() >= 0) {
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return false;
+      if (left.count() <= 0) return Error{"did not answer in time"};
       std::array<pollfd, 3> waiting{
           {{input_.writing(), POLLOUT, 0}, {output_.reading(), POLLIN, 0}, {errors_.reading(), POLLIN, 0}}};
       ::poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
-      if (waiting[0].revents != 0) feed();
+      if (waiting[0].revents != 0) {
+        if (const auto fed = feed(); !fed) return fed.error();
+      }
       if (waiting[1].revents != 0) drain(output_, finished.output);
       if (waiting[2].revents != 0) drain(errors_, finished.errors);
     }
-    return true;
+    return {};
   }
 
+  bool fed() const { return rest_.empty(); }
+
  private:
-  void feed() {
+  Result<void> feed() {
     const ssize_t written = ::write(input_.writing(), rest_.data(), rest_.size());
     if (written > 0) rest_.remove_prefix(static_cast<std::size_t>(written));
-    if (rest_.empty() || (written < 0 && errno != EAGAIN && errno != EINTR)) input_.close_end(1);
+    if (written < 0 && errno != EAGAIN && errno != EINTR && errno != EPIPE) {
+      return Error{.what = fmt::format("could not be given its input: {}", std::strerror(errno)),
+                   .number = errno};
+    }
+    // EPIPE: it reads no further, and its status says why.
+    if (rest_.empty() || (written < 0 && errno == EPIPE)) input_.close_end(1);
+    return {};
   }
 
   static void drain(Pipe& pipe, std::string& text) {
@@ -194,11 +206,16 @@ Result<Finished> run(const std::vector<std::string>& arguments, std::string_view
   output.close_end(1);
   errors.close_end(1);
   Finished finished;
-  const bool in_time = Exchange(input, output, errors, input_text).run(deadline, finished);
-  if (!in_time) ::kill(*child, SIGKILL);
+  Exchange exchange(input, output, errors, input_text);
+  const auto done = exchange.run(deadline, finished);
+  if (!done) ::kill(*child, SIGKILL);  // while its input is open: it must not take a part of it for the whole
   finished.status = wait_for(*child);
-  if (!in_time) {
-    return Error{fmt::format("{} did not answer within {}", arguments.front(), format_duration(limit))};
+  if (!done) {
+    return Error{.what = fmt::format("{} {}", arguments.front(), done.error().what),
+                 .number = done.error().number};
+  }
+  if (finished.status == 0 && !exchange.fed()) {
+    return Error{fmt::format("{} ended well without having read all its input", arguments.front())};
   }
   return finished;
 }

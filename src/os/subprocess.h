@@ -21,7 +21,9 @@ struct Finished {
 std::optional<std::string> find_program(const std::string& name);
 
 // `arguments[0]` is the program. It gets the environment with LC_ALL=C, so that its answers are in one
-// language. An error where it cannot be started or does not end in `limit` (it is then killed).
+// language. An error where it cannot be started, does not end in `limit`, cannot be given its input (in both
+// cases it is killed before it could take a part for the whole), or ends well without having read all of
+// that.
 Result<Finished> run(const std::vector<std::string>& arguments, std::string_view input,
                      Duration limit = std::chrono::seconds{30});
 
