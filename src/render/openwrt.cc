@@ -3,39 +3,118 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "network/firewall.h"
+
 namespace trimtab::render {
+
+namespace {
+
+// After the lines that name what is this site's. Whoever reaches the router through the mesh may lose his
+// shell when the network is reloaded: without the first trap the firewall would stay as it was.
+constexpr const char* kApply = R"sh(
+refuse() {
+  echo "$1" >&2
+  exit 2
+}
+
+# The line of the file that is a key. It goes on in here-documents alone: arguments of a process everybody can read.
+secret() {
+  grep -xm1 '[A-Za-z0-9+/]\{43\}=' "$key"
+}
+
+# What is trimtab's in a configuration.
+sections() {
+  uci show "$1" | sed -n "s/^$1\.\(trimtab_[A-Za-z0-9_]*\)=.*/\1/p; s/^$1\.\([A-Za-z0-9_]*\)\.trimtab=.*/\1/p"
+}
+
+# `uci batch` tells of a line that it cannot take, goes on with the next, and its status is 0.
+stage() {
+  said=$(uci batch 2>&1) || said=${said:-"uci batch failed"}
+  [ -z "$said" ] || refuse "$1: $said"
+}
+
+# The underlay's peers, without the lines that $1 deletes. Each [Interface] adds to the one before: without a port in the
+# file the one that it has stays.
+peers() {
+  WG_ENDPOINT_RESOLUTION_RETRIES=2 wg syncconf "$underlay" /proc/self/fd/0 2>&1 <<END
+[Interface]
+PrivateKey = $(secret)
+ListenPort = $(wg show "$underlay" listen-port)
+$(sed "$1" "$files/$underlay.conf")
+END
+}
+
+case "$# ${1-}" in
+  "0 ") remove= ;;
+  "1 --remove") remove=yes ;;
+  *) refuse "usage: $files/apply-uci [--remove]" ;;
+esac
+if [ ! "$remove" ]; then
+  # Without a key netifd would make one, and nobody would know this site.
+  secret >/dev/null 2>&1 || refuse "no private key in $key: \`trimtab keygen\` makes it"
+  for file in uci.batch "$underlay.conf"; do
+    [ -s "$files/$file" ] || refuse "no $files/$file: \`trimtab render\` makes it"
+  done
+  for device in $devices; do
+    if uci -q get "network.$device" >/dev/null && ! uci -q get "network.$device.trimtab" >/dev/null; then
+      refuse "network.$device exists and is not trimtab's: rename it, or the link's interface in the mesh file"
+    fi
+  done
+fi
+[ -z "$(uci changes network; uci changes firewall)" ] ||
+  refuse "network or firewall has changes that are not committed (uci changes): commit or revert them first"
+
+trap '' HUP
+trap 'exit 2' INT TERM
+trap 'uci revert network || :; uci revert firewall || :' EXIT
+for config in network firewall; do
+  for section in $(sections "$config"); do uci delete "$config.$section"; done
+done
+if [ ! "$remove" ]; then
+  stage "$files/uci.batch" <"$files/uci.batch"
+  stage "network.$underlay.private_key" <<END
+set network.$underlay.private_key='$(secret)'
+END
+fi
+uci commit network
+uci commit firewall
+trap - EXIT
+/etc/init.d/network reload
+/etc/init.d/firewall reload
+
+if [ "$remove" ]; then
+  # firewall4 takes away no table but its own.
+  ! nft list table inet $table >/dev/null 2>&1 || nft delete table inet $table
+  exit 0
+fi
+# When told to reload, netifd looks at no peer's section: WireGuard gets them here, and nothing goes down. Where there is
+# no interface (yet), netifd makes it with them.
+there=/sys/class/net/$underlay
+if [ -e "$there" ] && ! said=$(peers '') && [ -e "$there" ]; then
+  # A name that is not found would keep everything from WireGuard, a removed peer's leaving too.
+  again=$(peers '/^Endpoint = [^[]*[A-Za-z]/d') || refuse "$underlay's peers are as before: $again"
+  refuse "$said
+$underlay has its peers, but endpoints with names are as before: run $files/apply-uci again when names are found"
+fi
+)sh";
+
+}  // namespace
 
 std::string apply_script(const network::WantedState& state, const Router& router,
                          const std::vector<std::string>& devices) {
   return "#!/bin/sh\n" + head("UCI sections", state) +
          fmt::format(
-             R"sh(# Takes away what an earlier one made, and puts uci.batch there. What is somebody else's stays.
+             R"sh(# Takes away what an earlier one made, and puts uci.batch there; with --remove, nothing. What is somebody else's
+# stays.
 set -eu
-key={0}/private.key
-[ -s "$key" ] || {{ echo "no $key: \`trimtab keygen\` makes it" >&2; exit 2; }}
-
-for device in {1}; do
-  if uci -q get "network.$device" >/dev/null && ! uci -q get "network.$device.trimtab" >/dev/null; then
-    echo "network.$device exists and is not trimtab's: rename it, or the link's interface in the mesh file" >&2
-    exit 2
-  fi
-done
-
-sections() {{
-  uci show "$1" | sed -n "s/^$1\.\(trimtab_[A-Za-z0-9_]*\)=.*/\1/p; s/^$1\.\([A-Za-z0-9_]*\)\.trimtab=.*/\1/p"
-}}
-for config in network firewall; do
-  for section in $(sections "$config"); do uci delete "$config.$section"; done
-done
-uci batch <{0}/uci.batch
-# Without a key netifd would make one, and nobody would know this site.
-uci set "network.{2}.private_key=$(cat "$key")"
-uci commit network
-uci commit firewall
-/etc/init.d/network reload
-/etc/init.d/firewall reload
+files="{0}"
+key="{0}/private.key"
+devices="{1}"
+underlay={2}
+table={3}
 )sh",
-             router.config_dir, fmt::join(devices, " "), network::kUnderlay);
+             router.config_dir, fmt::join(devices, " "), network::kUnderlay, network::kTableName) +
+         kApply;
 }
 
 std::string bird_script(const network::WantedState& state, const Router& router) {

@@ -9,7 +9,9 @@
 namespace trimtab::render {
 
 // Puts uci.batch in the place of what an earlier one made. `devices` are the sections of the network whose
-// names are not trimtab's to choose; one that is there without trimtab's mark is not touched.
+// names are not trimtab's to choose; one that is there without trimtab's mark is not touched. WireGuard gets
+// its peers from the underlay's wireguard_file. With --remove everything goes instead. Where it fails before
+// it has committed, UCI is as it was.
 std::string apply_script(const network::WantedState& state, const Router& router,
                          const std::vector<std::string>& devices);
 

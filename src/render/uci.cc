@@ -6,6 +6,7 @@
 #include "render/openwrt.h"
 #include "render/uci_firewall.h"
 #include "render/uci_text.h"
+#include "render/wireguard_file.h"
 
 namespace trimtab::render {
 namespace {
@@ -151,6 +152,8 @@ Result<std::vector<RenderedFile>> uci(const mesh::Mesh& mesh, mesh::SiteId self,
       {"etc/init.d/trimtab-bird", bird_script(state, router), 0755},
       {"etc/sysctl.d/90-trimtab.conf", openwrt_settings(state)},
       {"lib/upgrade/keep.d/trimtab", keep_list(router)}};
+  for (const network::WantedWireGuard& device : state.wireguard)
+    files.push_back({own_directory + device.interface + ".conf", wireguard_file(mesh, state, device)});
   for (RenderedFile& file : bird_files(mesh, self, router, own_directory)) files.push_back(std::move(file));
   return files;
 }

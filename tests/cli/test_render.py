@@ -97,18 +97,39 @@ def test_an_unknown_target(trimtab, mesh):
 
 
 class OpenWrt:
-    """A router's UCI, its init scripts and the script that `render` made for it."""
+    """A router's UCI, its init scripts and the script that `render` made for it, run by the shell given. What it starts
+    leaves its arguments in the file `arguments`."""
 
-    def __init__(self, tmp_path):
+    def __init__(self, tmp_path, shell):
         self.tmp_path = tmp_path
-        for name in ("uci", "bin", "init"):
+        self.shell = shell
+        for name in ("uci", "bin", "init", "sys"):
             (tmp_path / name).mkdir()
-        (tmp_path / "bin/uci").symlink_to(Path(__file__).with_name("uci.py"))
+        for tool in ("cat", "grep", "sed"):
+            self.program(tool, f'exec {shutil.which(tool)} "$@"')
+        self.program("uci", f'exec {Path(__file__).with_name("uci.py")} "$@"')
+        self.program("nft", f'[ "$1" != list ] || exec [ -e {tmp_path}/table ]\nrm {tmp_path}/table')
+        self.wireguard("exit 0")
         for service in ("network", "firewall"):
             script = tmp_path / "init" / service
             script.write_text(f"#!/bin/sh\necho {service} $1 >>{tmp_path}/reloaded\n")
             script.chmod(0o755)
         self.write("network", {"lan": {".type": "interface", "proto": "static"}})
+        self.write("firewall", {"lan": {".type": "zone", "name": "lan"}})
+
+    def program(self, name, does):
+        path = self.tmp_path / "bin" / name
+        path.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.tmp_path}/arguments\n{does}\n')
+        path.chmod(0o755)
+
+    def wireguard(self, does):
+        """A `wg` that keeps what `syncconf` is told, one file for each time, and then does this."""
+        (self.tmp_path / "told").mkdir(exist_ok=True)
+        self.program("wg", f'[ "$1" != show ] || exec echo 40001\ntold=$(mktemp {self.tmp_path}/told/XXXXXX)\n'
+                           f'cat "$3" >$told\n{does}')
+
+    def told(self):
+        return [path.read_text() for path in (self.tmp_path / "told").iterdir()]
 
     def write(self, config, sections):
         (self.tmp_path / f"uci/{config}.json").write_text(json.dumps(sections))
@@ -116,17 +137,30 @@ class OpenWrt:
     def sections(self, config):
         return json.loads((self.tmp_path / f"uci/{config}.json").read_text())
 
-    def apply(self):
-        script = (self.tmp_path / "out/etc/trimtab/apply-uci").read_text()
-        here = script.replace("/etc/init.d/", f"{self.tmp_path}/init/").replace(
-            "/etc/trimtab/private.key", f"{self.tmp_path}/a.key").replace("/etc/trimtab", f"{self.tmp_path}/out/etc/trimtab")
-        return subprocess.run(["sh", "-c", here], capture_output=True, text=True, env={
+    def state(self):
+        """Everything that UCI keeps, to the byte."""
+        return {path.name: path.read_bytes() for path in (self.tmp_path / "uci").iterdir()}
+
+    def run(self, *command):
+        return subprocess.run(command, capture_output=True, text=True, env={
             "PATH": f"{self.tmp_path}/bin:/usr/bin:/bin", "UCI_DIRECTORY": str(self.tmp_path / "uci")})
 
+    def apply(self, *arguments):
+        script = (self.tmp_path / "out/etc/trimtab/apply-uci").read_text()
+        here = script.replace("/etc/init.d/", f"{self.tmp_path}/init/").replace(
+            "/etc/trimtab/private.key", f"{self.tmp_path}/a.key").replace(
+            "/etc/trimtab", f"{self.tmp_path}/out/etc/trimtab").replace("/sys/class/net/", f"{self.tmp_path}/sys/")
+        return self.run(*self.shell, "-c", here, "apply-uci", *arguments)
 
-def test_applying_replaces_what_was_there_and_nothing_else(trimtab, mesh, tmp_path):
-    router = OpenWrt(tmp_path)
-    render(trimtab, "uci")
+
+@pytest.fixture(params=[shell for shell in (["sh"], ["busybox", "sh"]) if shutil.which(shell[0])], ids="-".join)
+def router(request, trimtab, mesh, tmp_path):
+    """Site a of the mesh, rendered and not yet applied."""
+    assert render(trimtab, "uci").status == 0
+    return OpenWrt(tmp_path, request.param)
+
+
+def test_applying_replaces_what_was_there_and_nothing_else(trimtab, mesh, tmp_path, router):
     first = router.apply()
     assert (first.returncode, first.stderr) == (0, "")
     once = router.sections("network")
@@ -144,16 +178,127 @@ def test_applying_replaces_what_was_there_and_nothing_else(trimtab, mesh, tmp_pa
     assert router.sections("firewall")["trimtab_mesh"]["network"] == ["b"]
 
 
-def test_a_foreign_section_is_not_taken_over(trimtab, mesh, tmp_path):
-    router = OpenWrt(tmp_path)
+def test_a_foreign_section_is_not_taken_over(tmp_path, router):
     router.write("network", {"b": {".type": "interface", "proto": "dhcp"}})
-    render(trimtab, "uci")
     refused = router.apply()
     assert refused.returncode == 2
     assert refused.stderr == ("network.b exists and is not trimtab's: rename it, or the link's interface in the mesh file\n")
     assert router.sections("network") == {"b": {".type": "interface", "proto": "dhcp"}}
     (tmp_path / "a.key").unlink()
     assert "`trimtab keygen` makes it" in router.apply().stderr
+
+
+@pytest.mark.parametrize("damage, said", [
+    (lambda text: text.replace("set network.c=interface\n", ""), "uci: Invalid argument"),
+    (lambda text: text.replace("set network.c=", "sets network.c="), "Unknown command"),
+    (lambda text: "# nothing\n", "network.wg0.private_key: uci: Invalid argument"),
+    (lambda text: "", "uci.batch: `trimtab render` makes it")], ids=["no section", "no command", "comments", "empty"])
+def test_a_damaged_batch_changes_nothing(tmp_path, router, damage, said):
+    """`uci batch` goes on after a line that it cannot take, with status 0: it was committed with half of the sections."""
+    assert router.apply().returncode == 0
+    before = router.state()
+    batch = tmp_path / "out/etc/trimtab/uci.batch"
+    batch.write_text(damage(batch.read_text()))
+    refused = router.apply()
+    assert refused.returncode == 2 and said in refused.stderr
+    assert router.state() == before
+    assert (tmp_path / "reloaded").read_text() == "network reload\nfirewall reload\n", "once, by the first"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--remove",)])
+@pytest.mark.parametrize("change", ["network.lan.proto=dhcp", "firewall.lan.name=home"])
+def test_changes_that_somebody_has_not_committed_are_not_committed_for_him(router, change, arguments):
+    assert router.run("uci", "set", change).returncode == 0
+    before = router.state()
+    refused = router.apply(*arguments)
+    assert (refused.returncode, refused.stderr) == (
+        2, "network or firewall has changes that are not committed (uci changes): commit or revert them first\n")
+    assert router.state() == before
+
+
+def test_peers_reach_a_wireguard_that_is_there(trimtab, mesh, tmp_path, router):
+    """netifd compares no peer's section: a peer that was added stayed out, and one that was removed stayed in."""
+    assert router.apply().returncode == 0 and router.told() == [], "netifd makes the interface, with its peers"
+    (tmp_path / "sys/wg0").touch()
+    mesh.write_text(mesh.read_text().rpartition("\n[[link]]")[0])
+    render(trimtab, "uci")
+    applied = router.apply()
+    assert (applied.returncode, applied.stderr) == (0, "")
+    [told] = router.told()
+    rendered = (tmp_path / "out/etc/trimtab/wg0.conf").read_text()
+    assert "\n# b\n[Peer]\n" in rendered and "# c" not in rendered
+    key = (tmp_path / "a.key").read_text().strip()
+    assert told == f"[Interface]\nPrivateKey = {key}\nListenPort = 40001\n{rendered}"
+
+
+def test_no_process_has_the_key_among_its_arguments(tmp_path, router):
+    (tmp_path / "sys/wg0").touch()
+    assert router.apply().returncode == 0
+    key = (tmp_path / "a.key").read_text().strip()
+    assert key in router.told()[0] and router.sections("network")["wg0"]["private_key"] == key
+    arguments = (tmp_path / "arguments").read_text()
+    assert "uci batch" in arguments and "wg syncconf wg0" in arguments
+    assert key not in arguments
+
+
+def test_a_name_that_is_not_found_keeps_no_peer_in(tmp_path, router):
+    """`wg syncconf` does nothing at all then."""
+    (tmp_path / "sys/wg0").touch()
+    peers = tmp_path / "out/etc/trimtab/wg0.conf"
+    peers.write_text(peers.read_text() + "Endpoint = d.example.net:51820\nEndpoint = [2001:db8::1]:51820\n")
+    router.wireguard('! grep -q example.net "$told" || { echo "Name does not resolve" >&2; exit 1; }')
+    refused = router.apply()
+    assert refused.returncode == 2
+    assert refused.stderr == ("Name does not resolve\nwg0 has its peers, but endpoints with names are as before: run "
+                              f"{tmp_path}/out/etc/trimtab/apply-uci again when names are found\n")
+    last = min(router.told(), key=len)
+    assert "Endpoint = 192.0.2.2:51820\n" in last and "Endpoint = [2001:db8::1]:51820\n" in last
+    assert router.sections("network")["wg0"]["proto"] == "wireguard", "UCI has it all the same"
+
+    router.wireguard('echo "Operation not permitted" >&2; exit 1')
+    refused = router.apply()
+    assert (refused.returncode, refused.stderr) == (2, "wg0's peers are as before: Operation not permitted\n")
+
+
+def test_without_its_file_wireguard_does_not_lose_its_peers(tmp_path, router):
+    (tmp_path / "sys/wg0").touch()
+    (tmp_path / "out/etc/trimtab/wg0.conf").unlink()
+    refused = router.apply()
+    assert (refused.returncode, refused.stderr) == (
+        2, f"no {tmp_path}/out/etc/trimtab/wg0.conf: `trimtab render` makes it\n")
+    assert router.told() == []
+
+
+def test_an_interface_that_netifd_is_making_anew_is_netifds(tmp_path, router):
+    (tmp_path / "sys/wg0").touch()
+    router.wireguard(f'rm {tmp_path}/sys/wg0; echo "No such device" >&2; exit 1')
+    applied = router.apply()
+    assert (applied.returncode, applied.stderr) == (0, "")
+
+
+def test_removing_leaves_what_was_there_before(tmp_path, router):
+    before = {config: router.sections(config) for config in ("network", "firewall")}
+    assert router.apply().returncode == 0
+    (tmp_path / "table").touch()
+    (tmp_path / "sys/wg0").touch()
+    (tmp_path / "a.key").unlink()
+    removed = router.apply("--remove")
+    assert (removed.returncode, removed.stderr) == (0, "")
+    assert {config: router.sections(config) for config in before} == before
+    assert (tmp_path / "reloaded").read_text() == 2 * "network reload\nfirewall reload\n"
+    assert not (tmp_path / "table").exists(), "nft's table inet trimtab: firewall4 replaces none but its own"
+    assert "nft delete table inet trimtab\n" in (tmp_path / "arguments").read_text()
+    assert router.told() == []
+    assert router.apply("--remove").returncode == 0, "nothing is left to remove"
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--remove", "now"), ("",)])
+def test_apply_uci_knows_one_argument(tmp_path, router, arguments):
+    before = router.state()
+    usage = f"usage: {tmp_path}/out/etc/trimtab/apply-uci [--remove]\n"
+    refused = router.apply(*arguments)
+    assert (refused.returncode, refused.stderr) == (2, usage)
+    assert router.state() == before
 
 
 @pytest.mark.parametrize("directory", ['/srv/a"b', "/srv/a\nb", "/srv/a b", "/srv/*", "/srv/$x", "/srv/%h"])

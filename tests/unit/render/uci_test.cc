@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "mesh/public_key.h"
+#include "render/files.h"
 #include "render/uci_text.h"
 #include "support/mesh_builder.h"
 
@@ -227,10 +228,19 @@ TEST(Uci, RefusesAnInterfaceThatNetifdWouldCallOtherwise) {
   EXPECT_FALSE(uci(hyphen, test::kA, {}));
 }
 
+// apply-uci hands it to WireGuard, because netifd does not hand on every change of its sections.
+TEST(Uci, ThePeersAreInWireGuardsOwnWordsToo) {
+  const mesh::Mesh mesh = openwrt_mesh();
+  for (const mesh::Site& site : mesh.sites)
+    EXPECT_EQ(content(rendered(mesh, site.id), "etc/trimtab/wg0.conf"),
+              content(files(mesh, site.id, {}), "wg0.conf"));
+}
+
 TEST(Uci, HoldsNoSecretAndItsScriptsMayBeRun) {
   for (const RenderedFile& file : rendered(openwrt_mesh(), test::kA)) {
     if (file.name != "etc/trimtab/apply-uci") {
       EXPECT_EQ(file.content.find("private_key"), std::string::npos) << file.name;
+      EXPECT_EQ(file.content.find("PrivateKey"), std::string::npos) << file.name;
     }
     EXPECT_EQ(file.mode, file.content.starts_with("#!") ? 0755U : 0644U) << file.name;
   }
