@@ -153,6 +153,8 @@ start_service() {{
   procd_open_instance
   procd_set_param command /usr/bin/trimtab run --mesh {0}/mesh.toml --site {2} --config-dir {0} --run-dir {1} --socket {1}/trimtab.sock
   procd_set_param respawn 3600 5 0
+  # procd tells a daemon to reload when one of its files is another.
+  procd_set_param file {0}/mesh.toml
   procd_set_param reload_signal HUP
   procd_set_param stdout 1
   procd_set_param stderr 1

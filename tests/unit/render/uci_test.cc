@@ -236,6 +236,12 @@ TEST(Uci, ThePeersAreInWireGuardsOwnWordsToo) {
               content(files(mesh, site.id, {}), "wg0.conf"));
 }
 
+// procd tells a daemon to reload only when something that it was started with is another.
+TEST(Uci, TheDaemonIsToldOfAnotherMeshFile) {
+  EXPECT_THAT(content(rendered(openwrt_mesh(), test::kA), "etc/init.d/trimtab"),
+              testing::HasSubstr("procd_set_param file /etc/trimtab/mesh.toml\n"));
+}
+
 TEST(Uci, HoldsNoSecretAndItsScriptsMayBeRun) {
   for (const RenderedFile& file : rendered(openwrt_mesh(), test::kA)) {
     if (file.name != "etc/trimtab/apply-uci") {
