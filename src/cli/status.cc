@@ -50,6 +50,10 @@ std::string show_status(const Json& status) {
                     "Another mesh file than here: " + joined(status.at("other_mesh_files")) + ".") +
            "\n";
   }
+  if (status.at("every_link_down").get<bool>()) {
+    out += coloured(Colour::red, "Every link is down: routes stay, each on the least bad way that is left.") +
+           "\n";
+  }
   using Align = Table::Align;
   Table table({{"LINK TO"},
                {"STANDING"},

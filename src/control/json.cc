@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <algorithm>
 #include <cmath>
 
 namespace trimtab::control {
@@ -67,6 +68,7 @@ Json to_json(const LinkReport& link, std::string_view policy) {
   json["margin"] = link.margin.value;
   json[path ? "published_ms" : "published_preference"] = rounded(link.published);
   json["held"] = link.held ? to_json(*link.held) : Json(nullptr);
+  json["loaded"] = link.loaded;
   json["since_change_s"] = or_null(link.since_change, seconds);
   json["local_fault"] = or_null(link.local_fault, [](const std::string& text) { return text; });
   json["counters"] = {{"probes_sent", link.probes_sent},
@@ -121,6 +123,11 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
+bool every_link_is_down(const std::vector<LinkReport>& links) {
+  return !links.empty() && std::all_of(links.begin(), links.end(),
+                                       [](const LinkReport& link) { return link.standing == "down"; });
+}
+
 }  // namespace
 
 Json to_json(const Status& status) {
@@ -142,6 +149,7 @@ Json to_json(const Status& status) {
            {{"dumps", status.interfaces.dumps},
             {"interrupted_dumps", status.interfaces.interrupted_dumps},
             {"overruns", status.interfaces.overruns}}},
+          {"every_link_down", every_link_is_down(status.links)},
           {"links", to_json(status.links, status.policy)}};
 }
 

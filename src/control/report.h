@@ -55,6 +55,7 @@ struct LinkReport {
   LossReport loss;
   BandwidthReport bandwidth;
   std::optional<Rate> in, out;  // passive throughput of the last interval
+  bool loaded = false;          // that traffic is what makes it slow
   std::optional<Worth> computed;
   std::optional<Ratio> noise;  // of the RTT from round to round, of its mean
   Ratio margin{};              // of a whole path that begins with this link

@@ -25,11 +25,14 @@ def test_row_57_all_links_bad_at_once(network):
                                                      for link in site.ask(ask="status")["links"]), 8)
         # They went down one after the other, and BIRD is told once a second.
         sites.wait("A's routes are the direct ones", lambda: a.route_to(b) == b and a.route_to(c) == c, 3)
+        assert all(site.ask(ask="status")["every_link_down"] for site in sites)
+        assert "Every link is down" in a.trimtab("status").stdout
         stays_true("A keeps a route to both", lambda: a.route_to(b) == b and a.route_to(c) == c, 3)
         explained = a.explain(b)["candidates"]
         print(f"  row 57: all down; A to B: {[(one['neighbour'], one['chosen'], one['local_preference']) for one in explained]}")
         assert all(link["published_ms"] == 1_000_000 for link in a.ask(ask="status")["links"])
     sites.wait("every link is up again", sites.every_link_up, 20)
+    assert not a.ask(ask="status")["every_link_down"]
     sites.wait("A's routes are the direct ones", lambda: a.route_to(b) == b and a.route_to(c) == c, 10)
     told, took = a.published_events(since=since), time.monotonic() - began
     print(f"  row 57: {len(told)} values told in {took:.0f} s, {[(one['link'], one['to']) for one in told]}")
