@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -298,7 +300,9 @@ def test_another_bird_is_named_with_the_two_ways_out(router, bird):
 
 def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
     """Whose memory trimtab-up may not look into."""
-    for directory in (router.etc, *router.etc.parents[:3]):  # BIRD reads its configuration as that user
+    for directory in (router.etc, *router.etc.parents):  # BIRD reads its configuration as that user
+        if directory == Path(tempfile.gettempdir()):
+            break
         directory.chmod(0o755)
     bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", str(router.etc / "theirs.ctl"))
     refused = router.trimtab("plan", before="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace")
