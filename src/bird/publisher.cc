@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view kShowProtocols = "show protocols \"site_*\"";
 constexpr std::string_view kShowBfd = "show bfd sessions";
 
+// A session is back about five seconds after a restart.
+constexpr Duration kBetweenRestarts = std::chrono::seconds{30};
+
 template <typename... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
@@ -116,7 +119,6 @@ void Publisher::lost(bool silent) {
   if (!silent) sessions_.bird_restarted();  // its socket is gone, and most likely itself
   publishing_.lost(silent);
   bfd_wanted_ = false;
-  to_restart_.clear();
   asked_ = Asked::nothing;
   while (!queries_.empty()) answer_query(Error{"BIRD went away before it answered", "ask again"});
   if (routes_command_) finish_reading(Error{"BIRD went away before it answered"});
@@ -143,9 +145,9 @@ void Publisher::answered(MonotonicTime now, const Reply& reply) {
       if (publishing_.reconfigures()) next_poll_ = now;
       return publishing_.answered(now, reply);
     case Asked::protocols:
-      return read_protocols(reply);
+      return read_protocols(now, reply);
     case Asked::bfd:
-      return read_bfd(reply);
+      return read_bfd(now, reply);
     case Asked::restart:
       return report_restart(reply);
     case Asked::query:
@@ -169,30 +171,38 @@ void Publisher::read_status(const Reply& reply) {
 }
 
 // A reply that makes no sense leaves the engine with what it knew: unmeasured is not lost.
-void Publisher::read_protocols(const Reply& reply) {
+void Publisher::read_protocols(MonotonicTime now, const Reply& reply) {
   auto protocols = parse_protocols(reply);
   if (!protocols) return;
   protocols_ = *std::move(protocols);
   bfd_wanted_ = sessions_.any_bfd();
-  if (!bfd_wanted_) report_sessions(std::nullopt);
+  if (!bfd_wanted_) report_sessions(now, std::nullopt);
 }
 
-void Publisher::read_bfd(const Reply& reply) {
+void Publisher::read_bfd(MonotonicTime now, const Reply& reply) {
   auto bfd = parse_bfd_sessions(reply);
   bfd_wanted_ = false;
-  report_sessions(bfd ? std::optional(*std::move(bfd)) : std::nullopt);
+  report_sessions(now, bfd ? std::optional(*std::move(bfd)) : std::nullopt);
 }
 
-void Publisher::report_sessions(const std::optional<std::vector<BfdSession>>& bfd) {
-  actions_.push_back(SessionsRead{sessions_.read(protocols_, bfd)});
-  for (const mesh::SiteId site : sessions_.take_unheard()) to_restart_.push_back(site);
+void Publisher::report_sessions(MonotonicTime now, const std::optional<std::vector<BfdSession>>& bfd) {
+  actions_.push_back(SessionsRead{sessions_.read(now, protocols_, bfd)});
 }
 
 void Publisher::report_restart(const Reply& reply) {
-  SessionRestarted restarted{.neighbour = to_restart_.front(), .refused = {}};
+  SessionRestarted restarted{.neighbour = restarting_, .refused = {}};
   if (reply.failed()) restarted.refused = Error{.what = reply.message()};
   actions_.push_back(std::move(restarted));
-  to_restart_.pop_front();
+}
+
+bool Publisher::ask_for_a_restart(MonotonicTime now) {
+  const auto neighbour = now >= next_restart_ ? sessions_.without_bfd(now) : std::nullopt;
+  if (!neighbour) return false;
+  restarting_ = *neighbour;
+  next_restart_ = now + kBetweenRestarts;
+  sessions_.restarted(restarting_, now);
+  ask(now, Asked::restart, fmt::format("restart {}", protocol_name(restarting_)));
+  return true;
 }
 
 void Publisher::ask(MonotonicTime now, Asked what, std::string_view command) {
@@ -206,9 +216,7 @@ void Publisher::ask_next(MonotonicTime now) {
   if (std::exchange(status_wanted_, false)) return ask(now, Asked::status, "show status");
   if (const auto command = publishing_.command(now)) return ask(now, Asked::publishing, *command);
   if (bfd_wanted_) return ask(now, Asked::bfd, kShowBfd);
-  if (!to_restart_.empty()) {
-    return ask(now, Asked::restart, fmt::format("restart {}", protocol_name(to_restart_.front())));
-  }
+  if (ask_for_a_restart(now)) return;
   if (now >= next_poll_) {
     next_poll_ = now + kPollInterval;
     return ask(now, Asked::protocols, kShowProtocols);

@@ -46,7 +46,7 @@ using Event = std::variant<Connected, ConnectFailed, Received, Closed, FileDone,
 struct SessionsRead {
   std::vector<SessionReport> sessions;
 };
-// BIRD was told to restart a session (Sessions::take_unheard).
+// BIRD was told to restart a session (Sessions::without_bfd).
 struct SessionRestarted {
   mesh::SiteId neighbour = 0;
   std::optional<Error> refused;
@@ -124,9 +124,9 @@ class Publisher {
   void answered(MonotonicTime now, const Reply& reply);
   void lost(bool silent);
   void read_status(const Reply& reply);
-  void read_protocols(const Reply& reply);
-  void read_bfd(const Reply& reply);
-  void report_sessions(const std::optional<std::vector<BfdSession>>& bfd);
+  void read_protocols(MonotonicTime now, const Reply& reply);
+  void read_bfd(MonotonicTime now, const Reply& reply);
+  void report_sessions(MonotonicTime now, const std::optional<std::vector<BfdSession>>& bfd);
   void report_restart(const Reply& reply);
   void answer_query(Result<Reply> reply);
   void finish_reading(Result<std::vector<PrefixRoutes>> prefixes);
@@ -134,6 +134,7 @@ class Publisher {
   // Does all that can be done now and collects the actions.
   std::vector<Action> proceed(MonotonicTime now);
   void ask_next(MonotonicTime now);
+  bool ask_for_a_restart(MonotonicTime now);
   void ask(MonotonicTime now, Asked what, std::string_view command);
   BirdState current_state() const;
 
@@ -144,7 +145,8 @@ class Publisher {
   bool status_wanted_ = true;  // not asked yet on this connection
   bool bfd_wanted_ = false;    // protocols_ waits for it
   std::vector<Protocol> protocols_;
-  std::deque<mesh::SiteId> to_restart_;
+  mesh::SiteId restarting_ = 0;   // by the command in flight
+  MonotonicTime next_restart_{};  // one at a time: the others' routes may go that way meanwhile
   std::optional<std::chrono::sys_seconds> last_reboot_;
   std::uint64_t restarts_ = 0;
   MonotonicTime next_poll_{};

@@ -143,7 +143,7 @@ Result<std::vector<BfdSession>> parse_bfd_sessions(const Reply& reply) {
     if (columns.size() < 3) continue;
     const auto address = parse_address(columns[0]);
     if (!address) continue;  // headings
-    sessions.push_back({*address, std::string(columns[1]), columns[2] == "Up", columns[2] == "Init"});
+    sessions.push_back({*address, std::string(columns[1]), columns[2] == "Up"});
   }
   return sessions;
 }

@@ -47,7 +47,6 @@ struct BfdSession {
   IpAddress neighbour;
   std::string interface;
   bool up = false;
-  bool unheard = false;  // BIRD's "Init": the peer's packets come in, and say that it gets none of ours
 };
 Result<std::vector<BfdSession>> parse_bfd_sessions(const Reply& reply);
 

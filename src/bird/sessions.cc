@@ -1,7 +1,6 @@
 #include "bird/sessions.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "bird/configuration.h"
 
@@ -32,7 +31,11 @@ void Sessions::set_neighbours(std::vector<Neighbour> neighbours) {
 }
 
 void Sessions::bird_restarted() {
-  for (Session& session : sessions_) session = Session{std::move(session.neighbour)};
+  for (Session& session : sessions_) {
+    session.was_established = session.was_bfd_up = false;
+    session.without_bfd_since.reset();
+    session.without_bfd = {};
+  }
 }
 
 bool Sessions::any_bfd() const {
@@ -40,7 +43,7 @@ bool Sessions::any_bfd() const {
                      [](const Session& session) { return session.neighbour.bfd; });
 }
 
-std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols,
+std::vector<SessionReport> Sessions::read(MonotonicTime now, const std::vector<Protocol>& protocols,
                                           const std::optional<std::vector<BfdSession>>& bfd) {
   std::vector<mesh::SiteId> established;
   for (const Protocol& protocol : protocols) {
@@ -56,13 +59,16 @@ std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols
     session.was_established |= report.established;
     report.starting = !session.was_established;
     if (bfd && session.neighbour.bfd) {
-      const auto found = std::find_if(bfd->begin(), bfd->end(), [&](const BfdSession& one) {
-        return one.neighbour == session.neighbour.address && one.interface == session.neighbour.interface;
+      const bool up = std::any_of(bfd->begin(), bfd->end(), [&](const BfdSession& one) {
+        return one.up && one.neighbour == session.neighbour.address &&
+               one.interface == session.neighbour.interface;
       });
-      const bool up = found != bfd->end() && found->up;
-      const bool unheard = found != bfd->end() && found->unheard && report.established;
-      session.unheard = unheard ? session.unheard + 1 : 0;
-      session.told_unheard &= !up;
+      if (up || !report.established) {
+        session.without_bfd_since.reset();
+      } else if (!session.without_bfd_since) {
+        session.without_bfd_since = now;
+      }
+      session.without_bfd = now - session.without_bfd_since.value_or(now);
       session.was_bfd_up |= up;
       // Before the session is there, BIRD has not asked for BFD either.
       if (session.was_bfd_up || report.established) report.bfd_up = up;
@@ -73,13 +79,19 @@ std::vector<SessionReport> Sessions::read(const std::vector<Protocol>& protocols
   return reports;
 }
 
-std::vector<mesh::SiteId> Sessions::take_unheard() {
-  std::vector<mesh::SiteId> sites;
-  for (Session& session : sessions_) {
-    if (session.unheard < kUnheardReadings || std::exchange(session.told_unheard, true)) continue;
-    sites.push_back(session.neighbour.site);
+std::optional<mesh::SiteId> Sessions::without_bfd(MonotonicTime now) const {
+  for (const Session& session : sessions_) {
+    const bool missing = session.was_bfd_up && session.without_bfd >= kWithoutBfd;
+    const bool tried = session.restarted_at && now - *session.restarted_at < kRestartAgain;
+    if (missing && !tried) return session.neighbour.site;
   }
-  return sites;
+  return std::nullopt;
+}
+
+void Sessions::restarted(mesh::SiteId neighbour, MonotonicTime now) {
+  for (Session& session : sessions_) {
+    if (session.neighbour.site == neighbour) session.restarted_at = now;
+  }
 }
 
 }  // namespace trimtab::bird

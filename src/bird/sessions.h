@@ -10,6 +10,7 @@
 #include "bird/replies.h"
 #include "mesh/mesh.h"
 #include "util/address.h"
+#include "util/units.h"
 
 namespace trimtab::bird {
 
@@ -39,8 +40,11 @@ struct SessionReport {
 
 class Sessions {
  public:
-  // BFD's handshake takes one or two seconds.
-  static constexpr int kUnheardReadings = 5;
+  // For so long BFD may be missing beside an Established BGP: its handshake takes two or three packets, one a
+  // second until it is up, some of them lost. Half of it would restart links that are merely lossy.
+  static constexpr Duration kWithoutBfd = std::chrono::seconds{10};
+  // Where restarting does not help, it does harm: an outage of three seconds and a drop.
+  static constexpr Duration kRestartAgain = std::chrono::minutes{10};
 
   explicit Sessions(std::vector<Neighbour> neighbours) { set_neighbours(std::move(neighbours)); }
 
@@ -53,22 +57,24 @@ class Sessions {
   bool any_bfd() const;
 
   // One report for every neighbour, by id. `bfd` absent: BIRD could not say.
-  std::vector<SessionReport> read(const std::vector<Protocol>& protocols,
+  std::vector<SessionReport> read(MonotonicTime now, const std::vector<Protocol>& protocols,
                                   const std::optional<std::vector<BfdSession>>& bfd);
 
-  // Neighbours that get none of our BFD in so many readings, although BGP is Established; each is told once,
-  // until its BFD is up or BIRD restarts. BIRD opens an interface's BFD socket as soon as it hears of the
-  // address, which may be a moment before the kernel lets anybody bind to it, and does not try again
-  // (2.0.12): an interface that was made anew has no BFD then, until its session is restarted.
-  std::vector<mesh::SiteId> take_unheard();
+  // A neighbour whose BFD was up and does not come back although BGP has; absent: none. BIRD opens an
+  // interface's BFD socket as soon as it hears of the address, which may be a moment before the kernel lets
+  // anybody bind to it, and does not try again (2.0.12): an interface that was made anew has no BFD then,
+  // until its session is restarted. Where BFD never was up, somebody may not let it in, and that is no reason
+  // to touch the session.
+  std::optional<mesh::SiteId> without_bfd(MonotonicTime now) const;
+  void restarted(mesh::SiteId neighbour, MonotonicTime now);
 
  private:
   struct Session {
     Neighbour neighbour;
     bool was_established = false;  // since BIRD (re)started
     bool was_bfd_up = false;
-    int unheard = 0;  // readings in a row
-    bool told_unheard = false;
+    std::optional<MonotonicTime> without_bfd_since, restarted_at;
+    Duration without_bfd{};  // up to the last reading
   };
   std::vector<Session> sessions_;
 };

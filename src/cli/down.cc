@@ -17,7 +17,7 @@ namespace {
 
 void report(const Common& common, const Reconciliation& made) {
   if (common.json) {
-    fmt::print("{}\n", control::to_line(plan_json(made.before.site, made.plan)));
+    fmt::print("{}\n", control::to_line(plan_json(made.before.site, made.plan, {})));
     return;
   }
   print_plan(made.plan);

@@ -79,10 +79,10 @@ std::string show_note(const Json& link) {
   }
   if (link.at("session_established") == false) return "no BGP session";
   if (link.at("bfd_up") == false) return "BFD is not up";
-  if (link.at("loaded").get<bool>()) return "loaded: its own traffic makes it slow";
   const Json& held = link.at("held");
-  if (held.is_null()) return "";
-  const std::string text = held.at("text").get<std::string>();
+  const std::string loaded = link.at("loaded").get<bool>() ? "loaded: its own traffic makes it slow" : "";
+  if (held.is_null()) return loaded;
+  const std::string text = (loaded.empty() ? "" : loaded + "; ") + held.at("text").get<std::string>();
   return held.at("remaining_s").is_null()
              ? text
              : fmt::format("{} ({} more)", text, show_age(held.at("remaining_s")));

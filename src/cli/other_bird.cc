@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/bird_files.h"
 #include "os/processes.h"
@@ -25,19 +26,28 @@ Error refusal(const os::Process& bird, const SiteFiles& files) {
           "(docs/operations.md, \"A BIRD that is there already\")"};
 }
 
-// The one that answers at our socket. One that went into the background made its socket before, as a process
-// that is gone since: then it is the one whose arguments name the socket, else any.
+bool names(const os::Process& bird, const std::string& socket) {
+  std::error_code error;
+  const std::string target = std::filesystem::weakly_canonical(socket, error).string();
+  return std::ranges::any_of(bird.arguments,
+                             [&](const std::string& word) { return word == socket || word == target; });
+}
+
+// The one that answers at our socket, or whose arguments name it: one that went into the background made its
+// socket before, as a process that is gone since, and one that is stopped answers nobody. Without an argument
+// it may be the only one here, for it has the usual socket then, which ours is a link to.
 std::vector<os::Process>::const_iterator ours_among(const std::vector<os::Process>& birds,
                                                     const std::string& socket) {
   const auto connected = os::UnixStream::connect(socket);
   const auto listener = connected ? connected->peer() : std::nullopt;
-  if (!listener) return birds.end();
-  const auto found = std::ranges::find(birds, listener->process, &os::Process::number);
-  if (found != birds.end()) return found;
-  const auto named = std::ranges::find_if(birds, [&](const os::Process& bird) {
-    return std::ranges::find(bird.arguments, socket) != bird.arguments.end();
-  });
-  return named != birds.end() ? named : birds.begin();
+  const auto answers = std::ranges::find_if(
+      birds, [&](const os::Process& bird) { return listener && bird.number == listener->process; });
+  if (answers != birds.end()) return answers;
+  const auto named =
+      std::ranges::find_if(birds, [&](const os::Process& bird) { return names(bird, socket); });
+  if (named != birds.end()) return named;
+  const bool gone = listener && listener->process > 0 && !os::runs(listener->process);
+  return gone && birds.size() == 1 ? birds.begin() : birds.end();
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace trimtab::cli {
 
 // {"site": …, "changes": [{"change": "add", "object": …, "lines": […]}], "notes": […], "warnings": […]}
 control::Json plan_json(const std::string& site, const network::Plan& plan,
-                        const std::vector<std::string>& warnings = {});
+                        const std::vector<std::string>& warnings);
 
 // The diff, its signs in colour on a terminal, then the notes.
 void print_plan(const network::Plan& plan);

@@ -38,23 +38,24 @@ network::Endpoints resolve_endpoints(const mesh::Mesh& mesh, mesh::SiteId self_i
 
 // With another site's key every tunnel of this router, and that site's too, would be cut: refused. A key that
 // the mesh file does not have may be newer than the file here.
-Result<std::string> wrong_key(const mesh::Mesh& mesh, const mesh::Site& self, network::PrivateKey key,
-                              const SiteFiles& files) {
+Result<std::optional<std::string>> check_key(const mesh::Mesh& mesh, const mesh::Site& self,
+                                             network::PrivateKey key, const SiteFiles& files) {
   const mesh::PublicKey own = SecretKey(key).public_key();
-  if (own == self.public_key) return std::string{};
+  if (own == self.public_key) return std::optional<std::string>{};
   const auto owner = std::ranges::find(mesh.sites, own, &mesh::Site::public_key);
   if (owner != mesh.sites.end()) {
     return Error{
         fmt::format("{} is site {}'s key by the mesh file, and this is site {}: no peer would shake hands",
                     files.private_key(), owner->name, self.name),
-        fmt::format("say --site {0} if this router is {0}, put {1}'s own key there, or exchange the two "
+        fmt::format("say --site {0} if this router is {0}, put the key of {1} there, or exchange the two "
                     "public_key lines if the mesh file has them the wrong way round",
                     owner->name, self.name)};
   }
-  return fmt::format(
+  return std::optional(fmt::format(
       "{} belongs to public key {}, and the mesh file has {} for site {}: no peer will shake hands; "
       "put the right key into one of the two",
-      files.private_key(), mesh::format_public_key(own), mesh::format_public_key(self.public_key), self.name);
+      files.private_key(), mesh::format_public_key(own), mesh::format_public_key(self.public_key),
+      self.name));
 }
 
 }  // namespace
@@ -71,11 +72,11 @@ std::optional<SiteState> site_state(const Common& common, const SiteFiles& files
   const auto key = read_private_key(files.private_key());
   if (!key) return refuse(key.error());
 
-  const auto warning = wrong_key(*mesh, *mesh->find_site(*self), *key, files);
+  const auto warning = check_key(*mesh, *mesh->find_site(*self), *key, files);
   if (!warning) return refuse(warning.error());
 
   SiteState state{.mesh = *std::move(mesh), .self = *self};
-  if (!warning->empty()) state.warnings.push_back(*warning);
+  if (*warning) state.warnings.push_back(**warning);
   const network::Endpoints endpoints = resolve_endpoints(state.mesh, state.self, state.warnings);
   state.wanted = network::wanted(state.mesh, state.self, *key, endpoints);
 

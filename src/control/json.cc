@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <chrono>
-#include <algorithm>
 #include <cmath>
 
 namespace trimtab::control {
@@ -123,11 +122,6 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
-bool every_link_is_down(const std::vector<LinkReport>& links) {
-  return !links.empty() && std::all_of(links.begin(), links.end(),
-                                       [](const LinkReport& link) { return link.standing == "down"; });
-}
-
 }  // namespace
 
 Json to_json(const Status& status) {
@@ -149,7 +143,7 @@ Json to_json(const Status& status) {
            {{"dumps", status.interfaces.dumps},
             {"interrupted_dumps", status.interfaces.interrupted_dumps},
             {"overruns", status.interfaces.overruns}}},
-          {"every_link_down", every_link_is_down(status.links)},
+          {"every_link_down", status.every_link_down},
           {"links", to_json(status.links, status.policy)}};
 }
 

@@ -106,7 +106,7 @@ struct LinkView {
   BandwidthSource bandwidth_source = BandwidthSource::reference;
   bool bandwidth_stale = false;  // measured, but long ago
   LossView loss;
-  bool loaded = false;  // slow under its own traffic in two rounds in a row
+  bool saturated = false;  // slow under its own traffic in two rounds in a row
 
   std::optional<Figures> figures;  // the terms' arguments; absent: no RTT yet
   std::optional<Value> computed;   // what the figures are worth; absent: no RTT yet

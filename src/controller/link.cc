@@ -329,7 +329,7 @@ LinkView Link::view(MonotonicTime now, const Settings& settings, const Rivals& r
           .bandwidth_source = source,
           .bandwidth_stale = bandwidth_.stale(now),
           .loss = loss_view(),
-          .loaded = own_load_.saturated(),
+          .saturated = own_load_.saturated(),
           .figures = figures(settings),
           .computed = computed(settings),
           .published = published(),

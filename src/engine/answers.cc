@@ -92,6 +92,10 @@ control::Status Engine::status() const {
   status.interfaces = {counts.dumps, counts.interrupted, counts.overruns};
   if (bird.last_error) status.bird.error = bird.last_error->text();
   for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
+  status.every_link_down = !links_.empty() && std::ranges::none_of(links_, [](const auto& link) {
+    return link.second.standing == controller::Standing::up ||
+           link.second.standing == controller::Standing::earning;
+  });
   return status;
 }
 

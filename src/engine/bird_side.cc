@@ -126,7 +126,7 @@ void BirdSide::take_report(const bird::SessionRestarted& restarted) {
   const mesh::Site* site = mesh_.find_site(restarted.neighbour);
   reports_.emplace_back(Remark{
       "bird",
-      fmt::format("{} does not hear our BFD although BGP is up: its session {}",
+      fmt::format("BFD with {} does not come back although BGP has: the session {}",
                   site == nullptr ? "a site that has left" : site->name,
                   restarted.refused ? "cannot be restarted: " + restarted.refused->text() : "is restarted")});
 }

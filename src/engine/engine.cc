@@ -133,16 +133,17 @@ void Engine::note_standing(LinkState& link, const controller::LinkView& view) {
 
 // A crossing has a published value of its own only where the cost had not risen as far before it.
 void Engine::note_boundaries(LinkState& link, const controller::LinkView& view) {
+  if (view.standing != controller::Standing::up) {  // its estimates start anew, which is no way back
+    link.beyond_loss_boundary = link.beyond_rtt_boundary = false;
+    return;
+  }
   const auto crossed = [](bool& told, bool beyond) { return std::exchange(told, beyond) != beyond; };
-  const bool loss = crossed(link.beyond_loss_boundary, view.loss.beyond_boundary);
-  const bool rtt = crossed(link.beyond_rtt_boundary, view.rtt_beyond_boundary);
-  if (view.standing != controller::Standing::up) return;  // its estimates start anew, which is no way back
-  if (loss) {
+  if (crossed(link.beyond_loss_boundary, view.loss.beyond_boundary)) {
     note("boundary", link.name,
          fmt::format("{} the loss boundary: {:.1f} % proven",
                      link.beyond_loss_boundary ? "beyond" : "back from", view.loss.proven.percent()));
   }
-  if (rtt && view.rtt) {
+  if (view.rtt && crossed(link.beyond_rtt_boundary, view.rtt_beyond_boundary)) {
     note("boundary", link.name,
          fmt::format("{} the RTT boundary: {:.1f} ms", link.beyond_rtt_boundary ? "beyond" : "back from",
                      view.rtt->count()));

@@ -55,7 +55,7 @@ control::LinkReport report_link(const LinkFacts& facts, mesh::Policy policy, Mon
   report.bandwidth = {.rate = view.bandwidth,
                       .source = std::string(controller::name(view.bandwidth_source)),
                       .stale = view.bandwidth_stale};
-  report.loaded = view.loaded;
+  report.loaded = view.saturated;
   report.in = facts.traffic.in();
   report.out = facts.traffic.out();
   if (view.computed) report.computed = worth_of(*view.computed, policy);

@@ -1,9 +1,11 @@
 #include "os/processes.h"
 
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <sstream>
@@ -65,6 +67,10 @@ std::vector<Process> processes_here(std::string_view name) {
     found.push_back(std::move(process));
   }
   return found;
+}
+
+bool runs(pid_t number) {
+  return ::kill(number, 0) == 0 || errno != ESRCH;
 }
 
 }  // namespace trimtab::os

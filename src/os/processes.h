@@ -17,4 +17,7 @@ struct Process {
 // Those of that name in this process's network namespace. What /proc hides (`hidepid`) is left out.
 std::vector<Process> processes_here(std::string_view name);
 
+// Whether there is a process of that number, in whatever namespace and state.
+bool runs(pid_t number);
+
 }  // namespace trimtab::os

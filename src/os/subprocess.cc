@@ -118,11 +118,12 @@ class Exchange {
 
   // An error where `deadline` came first, or where the input could not be given: then it has not seen its
   // end.
-  Result<void> run(std::chrono::steady_clock::time_point deadline, Finished& finished) {
+  Result<void> run(Duration limit, Finished& finished) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     while (output_.reading() >= 0 || errors_.reading() >= 0) {
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return Error{"did not answer in time"};
+      if (left.count() <= 0) return Error{fmt::format("did not answer within {}", format_duration(limit))};
       std::array<pollfd, 3> waiting{
           {{input_.writing(), POLLOUT, 0}, {output_.reading(), POLLIN, 0}, {errors_.reading(), POLLIN, 0}}};
       ::poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
@@ -141,12 +142,13 @@ class Exchange {
   Result<void> feed() {
     const ssize_t written = ::write(input_.writing(), rest_.data(), rest_.size());
     if (written > 0) rest_.remove_prefix(static_cast<std::size_t>(written));
-    if (written < 0 && errno != EAGAIN && errno != EINTR && errno != EPIPE) {
-      return Error{.what = fmt::format("could not be given its input: {}", std::strerror(errno)),
-                   .number = errno};
+    const int number = errno;
+    if (written < 0 && number != EAGAIN && number != EINTR && number != EPIPE) {
+      return Error{.what = fmt::format("could not be given its input: {}", std::strerror(number)),
+                   .number = number};
     }
     // EPIPE: it reads no further, and its status says why.
-    if (rest_.empty() || (written < 0 && errno == EPIPE)) input_.close_end(1);
+    if (rest_.empty() || (written < 0 && number == EPIPE)) input_.close_end(1);
     return {};
   }
 
@@ -198,7 +200,6 @@ Result<Finished> run(const std::vector<std::string>& arguments, std::string_view
   Pipe errors;
   if (!input.is_open() || !output.is_open() || !errors.is_open())
     return Error{"cannot make a pipe: too many open files"};
-  const auto deadline = std::chrono::steady_clock::now() + limit;
   const BrokenPipeIgnored ignored;
   const auto child = spawn(arguments, input, output, errors);
   if (!child) return child.error();
@@ -207,7 +208,7 @@ Result<Finished> run(const std::vector<std::string>& arguments, std::string_view
   errors.close_end(1);
   Finished finished;
   Exchange exchange(input, output, errors, input_text);
-  const auto done = exchange.run(deadline, finished);
+  const auto done = exchange.run(limit, finished);
   if (!done) ::kill(*child, SIGKILL);  // while its input is open: it must not take a part of it for the whole
   finished.status = wait_for(*child);
   if (!done) {

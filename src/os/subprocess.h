@@ -22,8 +22,8 @@ std::optional<std::string> find_program(const std::string& name);
 
 // `arguments[0]` is the program. It gets the environment with LC_ALL=C, so that its answers are in one
 // language. An error where it cannot be started, does not end in `limit`, cannot be given its input (in both
-// cases it is killed before it could take a part for the whole), or ends well without having read all of
-// that.
+// cases it is killed before it could take a part for the whole), or ends well when the pipe could not even
+// hold all of that: what lies in the pipe unread is not known of.
 Result<Finished> run(const std::vector<std::string>& arguments, std::string_view input,
                      Duration limit = std::chrono::seconds{30});
 

@@ -76,15 +76,19 @@ if [ ! "$remove" ]; then
 set network.$underlay.private_key='$(secret)'
 END
 fi
+trap '' INT TERM
 uci commit network
-uci commit firewall
+uci commit firewall ||
+  refuse "network is committed and firewall is not, and neither is reloaded: make room (df /overlay), then again"
 trap - EXIT
-/etc/init.d/network reload
-/etc/init.d/firewall reload
+failed=
+/etc/init.d/network reload || failed="/etc/init.d/network reload"
+/etc/init.d/firewall reload || failed="/etc/init.d/firewall reload"
 
 if [ "$remove" ]; then
   # firewall4 takes away no table but its own.
   ! nft list table inet $table >/dev/null 2>&1 || nft delete table inet $table
+  [ ! "$failed" ] || refuse "$failed failed: look at logread, then say it again"
   exit 0
 fi
 # When told to reload, netifd looks at no peer's section: WireGuard gets them here, and nothing goes down. Where there is
@@ -96,6 +100,7 @@ if [ -e "$there" ] && ! said=$(peers '') && [ -e "$there" ]; then
   refuse "$said
 $underlay has its peers, but endpoints with names are as before: run $files/apply-uci again when names are found"
 fi
+[ ! "$failed" ] || refuse "$failed failed: look at logread, then say it again"
 )sh";
 
 }  // namespace

@@ -24,20 +24,25 @@ std::string device_section(const Interface& interface) {
   return interface.gre ? interface.name.substr(device_prefix(interface).size()) : interface.name;
 }
 
+// The other sections of ours have these names.
+bool may_be_a_links(const std::string& section) {
+  return is_uci_name(section) && section != network::kUnderlay && !section.starts_with("trimtab_");
+}
+
 Result<void> check_names(const WantedState& state) {
   for (const Interface& interface : state.interfaces) {
     if (interface.kind == "dummy") {
       return Error{"OpenWrt's netifd makes no dummy interface for the overlay address",
                    "write encapsulation = \"gre\", or use `trimtab up` there"};
     }
-    const bool fits = !interface.gre || (interface.name.starts_with(device_prefix(interface)) &&
-                                         is_uci_name(interface.name.substr(device_prefix(interface).size())));
-    if (fits) continue;
+    if (!interface.gre) continue;
+    const bool fits = interface.name.starts_with(device_prefix(interface));
+    if (fits && may_be_a_links(device_section(interface))) continue;
     return Error{
         fmt::format("OpenWrt cannot call a GRE interface {} ({})", interface.name, interface.alias),
         fmt::format(
             "name it in the mesh file: interfaces = {{ {} = \"{}NAME\" }}, NAME of letters, digits and "
-            "underscores",
+            "underscores, but not wg0 nor trimtab_…",
             state.site, device_prefix(interface))};
   }
   return {};
@@ -52,6 +57,8 @@ void wireguard(UciText& uci, const Interface& interface, const network::WantedWi
   uci.section("network", interface.name, "interface");
   uci.option("trimtab", state.site);
   uci.option("proto", "wireguard");
+  // Else netifd (2026), whenever it takes the interface down, deletes whatever route there is to an endpoint.
+  uci.option("nohostroute", "1");
   uci.option("mtu", std::to_string(interface.mtu));
   if (device.port) uci.option("listen_port", std::to_string(*device.port));
   for (const network::Address& address : state.addresses) {

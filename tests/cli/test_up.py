@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -272,16 +273,18 @@ def bird(router):
     """Starts one in the router's namespace with a configuration and options of the test's; gives its process."""
     started = []
 
-    def start(configuration, *options):
-        (router.etc / "theirs.conf").write_text(configuration)
+    def start(configuration, *options, directory=router.etc):
+        file = Path(directory) / "theirs.conf"
+        file.write_text(configuration)
         with open(f"/run/netns/{router.name}") as there:
-            command = ["nsenter", f"--net={there.name}", "bird", "-f", "-c", str(router.etc / "theirs.conf"), *options]
+            command = ["nsenter", f"--net={there.name}", "bird", "-f", "-c", str(file), *options]
             started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         socket = options[options.index("-s") + 1]
         for _ in range(100):
             if os.path.exists(socket):
                 break
             subprocess.run(["sleep", "0.05"])
+        assert os.path.exists(socket) and started[-1].poll() is None, "BIRD did not start"
         return started[-1].pid
 
     yield start
@@ -300,13 +303,25 @@ def test_another_bird_is_named_with_the_two_ways_out(router, bird):
 
 def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
     """Whose memory trimtab-up may not look into."""
-    for directory in (router.etc, *router.etc.parents):  # BIRD reads its configuration as that user
-        if directory == Path(tempfile.gettempdir()):
-            break
-        directory.chmod(0o755)
-    bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", str(router.etc / "theirs.ctl"))
-    refused = router.trimtab("plan", before="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace")
+    with tempfile.TemporaryDirectory() as directory:  # BIRD reads its configuration as that user
+        os.chmod(directory, 0o755)
+        bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", f"{directory}/theirs.ctl", directory=directory)
+        refused = router.trimtab("plan", before="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace")
     assert refused.returncode == 2 and "another BIRD runs in this network namespace (process " in refused.stderr, refused
+
+
+def test_a_bird_of_elsewhere_that_answers_here_is_not_ours(router, bird):
+    """/run may be shared by namespaces; the one BIRD that runs here is another one all the same."""
+    router.run_.mkdir()
+    elsewhere = subprocess.Popen(["bird", "-f", "-c", "/dev/null", "-s", str(router.run_ / "bird.ctl")],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(router.etc / "theirs.ctl"))
+        refused = router.trimtab("plan")
+    finally:
+        elsewhere.terminate()
+        elsewhere.wait()
+    assert refused.returncode == 2 and "another BIRD runs" in refused.stderr, refused
 
 
 def test_a_bird_in_the_background_that_listens_here_is_ours(router, bird):
@@ -322,7 +337,10 @@ def test_a_bird_in_the_background_that_listens_here_is_ours(router, bird):
         assert refused.returncode == 2 and f"(process {theirs}: bird " in refused.stderr, refused
         assert refused.stderr.count("another BIRD runs") == 1
     finally:
-        os.kill(int(pid.read_text()), signal.SIGTERM)
+        number = int(pid.read_text())
+        os.kill(number, signal.SIGTERM)
+        while os.path.exists(f"/proc/{number}"):
+            time.sleep(0.02)
 
 
 def test_a_bird_that_includes_ours_is_none(router, bird):

@@ -65,14 +65,13 @@ def test_row_15_bfd_returns_to_an_interface_made_anew(network):
              a.link_address(b))
     a.ip("route", "delete", *local)
     a.bird_process.signal(signal.SIGCONT)
-    # Another question after it has looked.
+    # It answers when it has looked at what the kernel told it.
     sites.wait("A's BIRD has it", lambda: a.link_address(b) in "\n".join(a.bird.ask("show interfaces")), 5)
     a.ip("route", "add", *local)
     took = sites.wait("both ends are up", sites.every_link_up, 40)
-    restarts = [event["text"] for event in a.events() if "does not hear our BFD" in event["text"]]
+    restarts = [event["text"] for event in a.events() if "BFD with b does not come back" in event["text"]]
     print(f"  row 15: up {took:.1f} s after the interface was there: {restarts}")
-    assert len(restarts) == 1 and b.name in restarts[0] and "is restarted" in restarts[0]
-    assert not [event for event in b.events() if "does not hear our BFD" in event["text"]]
+    assert len(restarts) == 1 and "is restarted" in restarts[0]
     sites.wait("its cost is told", lambda: a.link(b)["published_ms"] < 1_000_000, RETURN_S)
 
 

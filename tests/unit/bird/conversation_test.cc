@@ -204,25 +204,38 @@ TEST(Conversation, SurvivesAnyOrderOfEvents) {
   }));
 }
 
-// "Init": the peer's BFD comes in and ours does not go out, as after an interface was made anew.
-TEST(Conversation, ASessionWhoseBfdIsNotHeardIsRestartedOnce) {
-  std::string unheard(kBfd);
-  unheard.replace(unheard.find("Up  "), 4, "Init");
+void poll_bfd(Stage& stage, std::string_view state, const std::vector<std::string>& then) {
+  std::string bfd(kBfd);
+  bfd.replace(bfd.find("Up  "), 4, state);
+  stage.step(seconds{1}, "poll", TimePassed{}, {"send 1: show protocols \"site_*\""});
+  stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
+  stage.step(k0, "bfd", stage.says(bfd), then);
+}
+
+// As after its interface was made anew.
+TEST(Conversation, ASessionWhoseBfdDoesNotComeBackIsRestartedOnceInTenMinutes) {
   Stage stage(costs(100));
   stage.connect_and_settle();
-  const auto poll = [&](std::string_view bfd, const std::vector<std::string>& then) {
-    stage.step(seconds{1}, "poll", TimePassed{}, {"send 1: show protocols \"site_*\""});
-    stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
-    stage.step(k0, "bfd", stage.says(bfd), then);
-  };
-  for (int i = 1; i < 5; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
-  poll(unheard, {"sessions: 2+BFD 3+", "send 1: restart site_2"});
+  const std::vector<std::string> missing{"sessions: 2+BFD 3+"};
+  for (int i = 0; i < 10; ++i) poll_bfd(stage, i % 2 == 0 ? "Init" : "Down", missing);
+  poll_bfd(stage, "Init", {"sessions: 2+BFD 3+", "send 1: restart site_2"});
   stage.step(k0, "restarted", stage.says("0012-site_2: restarted\n0000 \n"), {"restarted 2"});
-  for (int i = 0; i < 20; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
-  poll(kBfd, {"sessions: 2+bfd 3+"});
-  for (int i = 1; i < 5; ++i) poll(unheard, {"sessions: 2+BFD 3+"});
-  poll(unheard, {"sessions: 2+BFD 3+", "send 1: restart site_2"});
+  for (int i = 0; i < 300; ++i) poll_bfd(stage, "Init", missing);
+  poll_bfd(stage, "Up  ", {"sessions: 2+bfd 3+"});
+  for (int i = 0; i < 298; ++i) poll_bfd(stage, "Init", missing);
+  poll_bfd(stage, "Init", missing);
+  poll_bfd(stage, "Init", {"sessions: 2+BFD 3+", "send 1: restart site_2"});
   stage.step(k0, "refused", stage.says("8006 No protocols match\n"), {"restarted 2: No protocols match"});
+}
+
+// Nobody may let it in, and everything else works.
+TEST(Conversation, ASessionWhoseBfdNeverWasUpIsLeftAlone) {
+  Sessions sessions({{2, *parse_address("172.31.0.2"), "gre-b", true}});
+  MonotonicTime now{};
+  for (int i = 0; i < 100; ++i) {
+    sessions.read(now += seconds{1}, {{"site_2", "BGP", "up", "Established"}}, std::vector<BfdSession>{});
+    EXPECT_EQ(sessions.without_bfd(now), std::nullopt);
+  }
 }
 
 }  // namespace
