@@ -51,7 +51,8 @@ std::string show_status(const Json& status) {
            "\n";
   }
   if (status.at("every_link_down").get<bool>()) {
-    out += coloured(Colour::red, "Every link is down: a route is left only where BGP still runs, on the least bad way.") +
+    out += coloured(Colour::red,
+                    "Every link is down: a route is left only where BGP still runs, on the least bad way.") +
            "\n";
   }
   using Align = Table::Align;

@@ -92,6 +92,11 @@ class Guard {
     }
   }
 
+  // Elsewhere toml++ takes a quote for a part of the word, and what follows for letters outside strings.
+  bool may_begin_string() const {
+    return offset_ == 0 || std::string_view(" \t\n=,[{.").find(text_[offset_ - 1]) != std::string_view::npos;
+  }
+
   void take_header() {
     const Position bracket = position_;
     take(true);
@@ -114,7 +119,8 @@ class Guard {
     const bool first_on_line = at_line_start_;
     if (c != ' ' && c != '\t') at_line_start_ = false;
     if (c == '#') return take_comment();
-    if (c == '"' || c == '\'') return take_string();
+    if (c == '"' || c == '\'')
+      return may_begin_string() ? take_string() : refuse("a quote in the middle of a word");
     if (c == '[' && first_on_line && depth_ == 0) return take_header();
     if ((c == '[' || c == '{') && !in_header_) nest();
     if ((c == ']' || c == '}') && !in_header_ && depth_ > 0) --depth_;

@@ -48,6 +48,17 @@ TEST(Guard, RefusesLettersThatTomlDoesNotTakeOutsideStrings) {
             "m:1:8: error: character U+201C outside quotes; write plain ASCII there (quotes are \")");
 }
 
+// toml++ takes such a quote for a part of the word, so that what looks like a string is outside of one.
+TEST(Guard, RefusesAQuoteInTheMiddleOfAWord) {
+  EXPECT_EQ(first_mistake("asn = 6500*home\"\xcf\xb5]"), "m:1:16: error: a quote in the middle of a word");
+  EXPECT_EQ(first_mistake("l = [-\"10\xc4\xbf"), "m:1:7: error: a quote in the middle of a word");
+  for (const char* good :
+       {"\"a\".'b' = [\"\xcf\xb5\",'c']", "a = {\"b\" = 'c'}", "['a'.\"b\"]", "a =\"b\""}) {
+    Mistakes mistakes;
+    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+  }
+}
+
 TEST(Guard, ColumnsCountCharacters) {
   EXPECT_EQ(first_mistake("a = \"\xc3\xa4\xc3\xb6\" \xc3\xbc"),
             "m:1:10: error: character U+00FC outside quotes; write plain ASCII there (quotes are \")");
