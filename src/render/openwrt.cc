@@ -52,6 +52,8 @@ esac
 if [ ! "$remove" ]; then
   # Without a key netifd would make one, and nobody would know this site.
   secret >/dev/null 2>&1 || refuse "no private key in $key: \`trimtab keygen\` makes it"
+  [ "$(secret | wg pubkey)" = "$public" ] ||
+    refuse "$key is not site $site's: the mesh file has public key $public for it; no peer would shake hands"
   for file in uci.batch "$underlay.conf"; do
     [ -s "$files/$file" ] || refuse "no $files/$file: \`trimtab render\` makes it"
   done
@@ -106,7 +108,7 @@ fi
 }  // namespace
 
 std::string apply_script(const network::WantedState& state, const Router& router,
-                         const std::vector<std::string>& devices) {
+                         const std::vector<std::string>& devices, const mesh::PublicKey& own_key) {
   return "#!/bin/sh\n" + head("UCI sections", state) +
          fmt::format(
              R"sh(# Takes away what an earlier one made, and puts uci.batch there; with --remove, nothing. What is somebody else's
@@ -114,11 +116,14 @@ std::string apply_script(const network::WantedState& state, const Router& router
 set -eu
 files="{0}"
 key="{0}/private.key"
+site={4}
+public={5}
 devices="{1}"
 underlay={2}
 table={3}
 )sh",
-             router.config_dir, fmt::join(devices, " "), network::kUnderlay, network::kTableName) +
+             router.config_dir, fmt::join(devices, " "), network::kUnderlay, network::kTableName, state.site,
+             mesh::format_public_key(own_key)) +
          kApply;
 }
 

@@ -132,7 +132,7 @@ class OpenWrt:
     def wireguard(self, does):
         """A `wg` that keeps what `syncconf` is told, one file for each time, and then does this."""
         (self.tmp_path / "told").mkdir(exist_ok=True)
-        self.program("wg", f'[ "$1" != show ] || exec echo 40001\ntold=$(mktemp {self.tmp_path}/told/XXXXXX)\n'
+        self.program("wg", f'[ "$1" != pubkey ] || exec /usr/bin/wg pubkey\n[ "$1" != show ] || exec echo 40001\ntold=$(mktemp {self.tmp_path}/told/XXXXXX)\n'
                            f'cat "$3" >$told\n{does}')
 
     def told(self):
@@ -212,6 +212,14 @@ def test_a_damaged_batch_changes_nothing(tmp_path, router, damage, said):
     assert refused.returncode == 2 and said in refused.stderr
     assert router.state() == before
     assert (tmp_path / "reloaded").read_text() == "network reload\nfirewall reload\n", "once, by the first"
+
+
+def test_another_sites_key_is_refused(tmp_path, router):
+    before = router.state()
+    (tmp_path / "a.key").write_text((tmp_path / "b.key").read_text())
+    refused = router.apply()
+    assert refused.returncode == 2 and "is not site a's: the mesh file has public key" in refused.stderr, refused
+    assert router.state() == before and router.told() == []
 
 
 @pytest.mark.parametrize("arguments", [(), ("--remove",)])
