@@ -5,6 +5,11 @@
 #include "bird/configuration.h"
 
 namespace trimtab::bird {
+namespace {
+
+constexpr int kMostDoublings = 8;  // 43 hours
+
+}  // namespace
 
 std::vector<Neighbour> neighbours_of(const mesh::Mesh& mesh, mesh::SiteId self) {
   std::vector<Neighbour> neighbours;
@@ -70,6 +75,7 @@ std::vector<SessionReport> Sessions::read(MonotonicTime now, const std::vector<P
       }
       session.without_bfd = now - session.without_bfd_since.value_or(now);
       session.was_bfd_up |= up;
+      if (up) session.restarts = 0;
       // Before the session is there, BIRD has not asked for BFD either.
       if (session.was_bfd_up || report.established) report.bfd_up = up;
       report.bfd_starting = !session.was_bfd_up;
@@ -82,7 +88,8 @@ std::vector<SessionReport> Sessions::read(MonotonicTime now, const std::vector<P
 std::optional<mesh::SiteId> Sessions::without_bfd(MonotonicTime now) const {
   for (const Session& session : sessions_) {
     const bool missing = session.was_bfd_up && session.without_bfd >= kWithoutBfd;
-    const bool tried = session.restarted_at && now - *session.restarted_at < kRestartAgain;
+    const Duration again = kRestartAgain * (1 << std::min(session.restarts, kMostDoublings));
+    const bool tried = session.restarted_at && now - *session.restarted_at < again;
     if (missing && !tried) return session.neighbour.site;
   }
   return std::nullopt;
@@ -90,7 +97,9 @@ std::optional<mesh::SiteId> Sessions::without_bfd(MonotonicTime now) const {
 
 void Sessions::restarted(mesh::SiteId neighbour, MonotonicTime now) {
   for (Session& session : sessions_) {
-    if (session.neighbour.site == neighbour) session.restarted_at = now;
+    if (session.neighbour.site != neighbour) continue;
+    session.restarted_at = now;
+    ++session.restarts;
   }
 }
 

@@ -43,7 +43,8 @@ class Sessions {
   // For so long BFD may be missing beside an Established BGP: its handshake takes two or three packets, one a
   // second until it is up, some of them lost. Half of it would restart links that are merely lossy.
   static constexpr Duration kWithoutBfd = std::chrono::seconds{10};
-  // Where restarting does not help, it does harm: an outage of three seconds and a drop.
+  // Where restarting does not help, it does harm: an outage of three seconds and a drop. Twice as long each
+  // time that it did not help.
   static constexpr Duration kRestartAgain = std::chrono::minutes{10};
 
   explicit Sessions(std::vector<Neighbour> neighbours) { set_neighbours(std::move(neighbours)); }
@@ -75,6 +76,7 @@ class Sessions {
     bool was_bfd_up = false;
     std::optional<MonotonicTime> without_bfd_since, restarted_at;
     Duration without_bfd{};  // up to the last reading
+    int restarts = 0;        // since BFD was up
   };
   std::vector<Session> sessions_;
 };

@@ -228,6 +228,20 @@ TEST(Conversation, ASessionWhoseBfdDoesNotComeBackIsRestartedOnceInTenMinutes) {
              {"restarted 2: No protocols match", "send 1: show protocols \"site_*\""});
 }
 
+TEST(Conversation, ARestartThatDoesNotHelpIsTriedLessAndLess) {
+  Sessions sessions({{2, *parse_address("172.31.0.2"), "gre-b", true}});
+  MonotonicTime now{};
+  std::vector<int> at_s;
+  for (int i = 0; i < 5000; ++i) {
+    const std::vector<BfdSession> bfd{{*parse_address("172.31.0.2"), "gre-b", i == 0}};
+    sessions.read(now += seconds{1}, {{"site_2", "BGP", "up", "Established"}}, bfd);
+    if (!sessions.without_bfd(now)) continue;
+    sessions.restarted(2, now);
+    at_s.push_back(i);
+  }
+  EXPECT_EQ(at_s, (std::vector{11, 1211, 3611}));
+}
+
 // Nobody may let it in, and everything else works.
 TEST(Conversation, ASessionWhoseBfdNeverWasUpIsLeftAlone) {
   Sessions sessions({{2, *parse_address("172.31.0.2"), "gre-b", true}});
