@@ -92,10 +92,12 @@ control::Status Engine::status() const {
   status.interfaces = {counts.dumps, counts.interrupted, counts.overruns};
   if (bird.last_error) status.bird.error = bird.last_error->text();
   for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
-  status.every_link_down = !links_.empty() && std::ranges::none_of(links_, [](const auto& link) {
-    return link.second.standing == controller::Standing::up ||
-           link.second.standing == controller::Standing::earning;
-  });
+  const auto any = [this](controller::Standing standing) {
+    return std::ranges::any_of(links_, [&](const auto& link) { return link.second.standing == standing; });
+  };
+  using enum controller::Standing;
+  status.every_link_down =
+      any(down) && !any(up) && !any(earning);  // before the first answer nothing is known
   return status;
 }
 

@@ -26,6 +26,7 @@ TEST(Engine, MeasuresAndPublishesWhileBirdIsAbsent) {
   EngineWorld world(lab());
   EXPECT_EQ(world.link("b")["standing"], "unmeasured");
   EXPECT_EQ(world.link("b")["published_ms"], 1'000'000.0);
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["every_link_down"], false);
   world.far("c").rtt = Milliseconds{16.0};
   world.run_for(60s);
   EXPECT_EQ(world.link("b")["standing"], "up");
