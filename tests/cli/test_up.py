@@ -268,23 +268,28 @@ def test_another_up_is_named_not_joined(router):
     assert refused.returncode == 2 and "another `up`, `down` or `confirm` is at work" in refused.stderr
 
 
+def wait_until(so):
+    """Five seconds at most."""
+    for _ in range(250):
+        if so():
+            return
+        time.sleep(0.02)
+    raise AssertionError("not within five seconds")
+
+
 @pytest.fixture
 def bird(router):
     """Starts one in the router's namespace with a configuration and options of the test's; gives its process."""
     started = []
 
-    def start(configuration, *options, directory=router.etc):
+    def start(configuration, *options, directory=router.etc, enter=("nsenter", f"--net=/run/netns/{router.name}")):
         file = Path(directory) / "theirs.conf"
         file.write_text(configuration)
-        with open(f"/run/netns/{router.name}") as there:
-            command = ["nsenter", f"--net={there.name}", "bird", "-f", "-c", str(file), *options]
-            started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        command = [*enter, "bird", "-f", "-c", str(file), *options]
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         socket = options[options.index("-s") + 1]
-        for _ in range(100):
-            if os.path.exists(socket):
-                break
-            subprocess.run(["sleep", "0.05"])
-        assert os.path.exists(socket) and started[-1].poll() is None, "BIRD did not start"
+        wait_until(lambda: os.path.exists(socket))
+        assert started[-1].poll() is None, "BIRD did not start"
         return started[-1].pid
 
     yield start
@@ -305,7 +310,8 @@ def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
     """Whose memory trimtab-up may not look into."""
     with tempfile.TemporaryDirectory() as directory:  # BIRD reads its configuration as that user
         os.chmod(directory, 0o755)
-        bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", f"{directory}/theirs.ctl", directory=directory)
+        bird("router id 192.0.2.1;\nprotocol device {}\n", "-u", "nobody", "-s", f"{directory}/theirs.ctl",
+             directory=directory)
         refused = router.trimtab("plan", before="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace")
     assert refused.returncode == 2 and "another BIRD runs in this network namespace (process " in refused.stderr, refused
 
@@ -313,14 +319,9 @@ def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
 def test_a_bird_of_elsewhere_that_answers_here_is_not_ours(router, bird):
     """/run may be shared by namespaces; the one BIRD that runs here is another one all the same."""
     router.run_.mkdir()
-    elsewhere = subprocess.Popen(["bird", "-f", "-c", "/dev/null", "-s", str(router.run_ / "bird.ctl")],
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(router.etc / "theirs.ctl"))
-        refused = router.trimtab("plan")
-    finally:
-        elsewhere.terminate()
-        elsewhere.wait()
+    bird("router id 192.0.2.2;\nprotocol device {}\n", "-s", str(router.run_ / "bird.ctl"), enter=("unshare", "--net"))
+    bird("router id 192.0.2.1;\nprotocol device {}\n", "-s", str(router.etc / "theirs.ctl"))
+    refused = router.trimtab("plan")
     assert refused.returncode == 2 and "another BIRD runs" in refused.stderr, refused
 
 
@@ -339,8 +340,7 @@ def test_a_bird_in_the_background_that_listens_here_is_ours(router, bird):
     finally:
         number = int(pid.read_text())
         os.kill(number, signal.SIGTERM)
-        while os.path.exists(f"/proc/{number}"):
-            time.sleep(0.02)
+        wait_until(lambda: not os.path.exists(f"/proc/{number}"))
 
 
 def test_a_bird_that_includes_ours_is_none(router, bird):
