@@ -2,23 +2,13 @@
 
 #include <fmt/core.h>
 
-#include "mesh/public_key.h"
+#include "render/wireguard_file.h"
 
 namespace trimtab::render {
 namespace {
 
 using network::Interface;
 using network::WantedState;
-
-std::string networkd_peer(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state) {
-  std::string text =
-      fmt::format("\n# {}\n[WireGuardPeer]\nPublicKey={}\n", peer.name, mesh::format_public_key(peer.key));
-  for (const Prefix& prefix : peer.allowed) text += fmt::format("AllowedIPs={}\n", prefix.text());
-  if (const auto endpoint = endpoint_of(peer, mesh, state))
-    text += fmt::format("Endpoint={}\n", endpoint_text(*endpoint));
-  if (peer.keepalive != 0) text += fmt::format("PersistentKeepalive={}\n", peer.keepalive);
-  return text;
-}
 
 std::string wireguard_sections(const network::WantedWireGuard& device, const mesh::Mesh& mesh,
                                const WantedState& state, const Router& router) {
@@ -29,7 +19,8 @@ std::string wireguard_sections(const network::WantedWireGuard& device, const mes
       "PrivateKeyFile={0}/networkd.key\n",
       router.config_dir);
   if (device.port) text += fmt::format("ListenPort={}\n", *device.port);
-  for (const network::WantedPeer& peer : device.peers) text += networkd_peer(peer, mesh, state);
+  for (const network::WantedPeer& peer : device.peers)
+    text += peer_section(peer, mesh, state, "[WireGuardPeer]", "=");
   return text;
 }
 

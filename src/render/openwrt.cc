@@ -87,16 +87,13 @@ failed=
 /etc/init.d/network reload || failed="/etc/init.d/network reload"
 /etc/init.d/firewall reload || failed="/etc/init.d/firewall reload"
 
-if [ "$remove" ]; then
-  # firewall4 takes away no table but its own.
-  ! nft list table inet $table >/dev/null 2>&1 || nft delete table inet $table
-  [ ! "$failed" ] || refuse "$failed failed: look at logread, then say it again"
-  exit 0
-fi
 # When told to reload, netifd looks at no peer's section: WireGuard gets them here, and nothing goes down. Where there is
 # no interface (yet), netifd makes it with them.
 there=/sys/class/net/$underlay
-if [ -e "$there" ] && ! said=$(peers '') && [ -e "$there" ]; then
+if [ "$remove" ]; then
+  # firewall4 takes away no table but its own.
+  ! nft list table inet $table >/dev/null 2>&1 || nft delete table inet $table
+elif [ -e "$there" ] && ! said=$(peers '') && [ -e "$there" ]; then
   # A name that is not found would keep everything from WireGuard, a removed peer's leaving too.
   again=$(peers '/^Endpoint = [^[]*[A-Za-z]/d') || refuse "$underlay's peers are as before: $again"
   refuse "$said

@@ -6,21 +6,21 @@
 #include "render/rendered.h"
 
 namespace trimtab::render {
-namespace {
 
 using network::WantedState;
 
-std::string peer_section(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state) {
-  std::string text =
-      fmt::format("\n# {}\n[Peer]\nPublicKey = {}\n", peer.name, mesh::format_public_key(peer.key));
-  for (const Prefix& prefix : peer.allowed) text += fmt::format("AllowedIPs = {}\n", prefix.text());
-  if (const auto endpoint = endpoint_of(peer, mesh, state))
-    text += fmt::format("Endpoint = {}\n", endpoint_text(*endpoint));
-  if (peer.keepalive != 0) text += fmt::format("PersistentKeepalive = {}\n", peer.keepalive);
+std::string peer_section(const network::WantedPeer& peer, const mesh::Mesh& mesh, const WantedState& state,
+                         std::string_view title, std::string_view is) {
+  std::string text = fmt::format("\n# {}\n{}\n", peer.name, title);
+  const auto line = [&](std::string_view name, const auto& value) {
+    text += fmt::format("{}{}{}\n", name, is, value);
+  };
+  line("PublicKey", mesh::format_public_key(peer.key));
+  for (const Prefix& prefix : peer.allowed) line("AllowedIPs", prefix.text());
+  if (const auto endpoint = endpoint_of(peer, mesh, state)) line("Endpoint", endpoint_text(*endpoint));
+  if (peer.keepalive != 0) line("PersistentKeepalive", peer.keepalive);
   return text;
 }
-
-}  // namespace
 
 std::string wireguard_file(const mesh::Mesh& mesh, const WantedState& state,
                            const network::WantedWireGuard& device) {
@@ -33,7 +33,8 @@ std::string wireguard_file(const mesh::Mesh& mesh, const WantedState& state,
       "[Interface]\n",
       device.interface);
   if (device.port) text += fmt::format("ListenPort = {}\n", *device.port);
-  for (const network::WantedPeer& peer : device.peers) text += peer_section(peer, mesh, state);
+  for (const network::WantedPeer& peer : device.peers)
+    text += peer_section(peer, mesh, state, "[Peer]", " = ");
   return text;
 }
 

@@ -132,8 +132,8 @@ class OpenWrt:
     def wireguard(self, does):
         """A `wg` that keeps what `syncconf` is told, one file for each time, and then does this."""
         (self.tmp_path / "told").mkdir(exist_ok=True)
-        self.program("wg", f'[ "$1" != pubkey ] || exec /usr/bin/wg pubkey\n[ "$1" != show ] || exec echo 40001\ntold=$(mktemp {self.tmp_path}/told/XXXXXX)\n'
-                           f'cat "$3" >$told\n{does}')
+        self.program("wg", '[ "$1" != pubkey ] || exec /usr/bin/wg pubkey\n[ "$1" != show ] || exec echo 40001\n'
+                           f'told=$(mktemp {self.tmp_path}/told/XXXXXX)\ncat "$3" >$told\n{does}')
 
     def told(self):
         return [path.read_text() for path in (self.tmp_path / "told").iterdir()]

@@ -1,5 +1,6 @@
 """Rows 1 to 3: the far end is silent, one direction is dead, a single probe is lost. And a link that flaps."""
 
+import contextlib
 import time
 
 import pytest
@@ -59,24 +60,22 @@ def test_row_03_single_lost_probe(network):
     """Each hundredth probe is lost, on twenty links of one daemon: not one link of 10,000 probes goes down."""
     sites = network(*("A" + leaf for leaf in LEAVES), start=False, tuning={**QUICK, "probes": 20})
     a = sites["A"]
-    drop = [sites[leaf].rules(f"{ECHO} numgen inc mod 100 99 counter drop") for leaf in LEAVES]
-    for one in drop:
-        one.__enter__()
-    a.start_trimtab()
-    sites.wait("every link is up", lambda: a.daemon_answers() and all(
-        link["standing"] == "up" for link in a.ask(ask="status")["links"]), 20)
-    since = a.last_event()
+    with contextlib.ExitStack() as drops:
+        for leaf in LEAVES:
+            drops.enter_context(sites[leaf].rules(f"{ECHO} numgen inc mod 100 99 counter drop"))
+        a.start_trimtab()
+        sites.wait("every link is up", lambda: a.daemon_answers() and all(
+            link["standing"] == "up" for link in a.ask(ask="status")["links"]), 20)
+        since = a.last_event()
 
-    def total(key):
-        return sum(link["counters"][key] for link in a.ask(ask="status")["links"])
-    began = total("probes_answered") + total("probes_lost")
-    sites.wait("10,000 probes have come back or are lost",
-               lambda: total("probes_answered") + total("probes_lost") - began >= 10_000, 60, every=0.5)
-    lost, told, events = total("probes_lost"), a.published_events(since=since), a.events(since)
-    print(f"  row 3: {lost} lost of {total('probes_sent')}, {len(told)} values told: "
-          f"{[(event['link'], event['from'], event['to']) for event in told][:8]}")
-    for one in drop:
-        one.__exit__(None, None, None)
+        def total(key):
+            return sum(link["counters"][key] for link in a.ask(ask="status")["links"])
+        began = total("probes_answered") + total("probes_lost")
+        sites.wait("10,000 probes have come back or are lost",
+                   lambda: total("probes_answered") + total("probes_lost") - began >= 10_000, 60, every=0.5)
+        lost, told, events = total("probes_lost"), a.published_events(since=since), a.events(since)
+        print(f"  row 3: {lost} lost of {total('probes_sent')}, {len(told)} values told: "
+              f"{[(event['link'], event['from'], event['to']) for event in told][:8]}")
     assert lost >= 80
     assert [event for event in events if event["kind"] == "standing"] == []
     # One per cent for ever is a loss that is proven in the end, once; what comes and goes with each lost probe is flapping.

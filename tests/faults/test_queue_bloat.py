@@ -64,7 +64,8 @@ def test_row_12_queue_bloat(network):
     called_loaded = sum(look["loaded"] for look in looks)
     held = sum(held_for_own_load(look) for look in after)
     print(f"  row 12: RTT {before[b]['last_rtt_ms']:.2f} ms before, {statistics.median(rtts):.0f} ms (at most {max(rtts):.0f}) "
-          f"under {loaded[b]['out_mbit']:.1f} Mbit/s of {RATE_MBIT}; standing {standings}, loaded in {called_loaded} of {len(looks)} looks; {rise(b, 'probes_sent')} sent, "
+          f"under {loaded[b]['out_mbit']:.1f} Mbit/s of {RATE_MBIT}; standing {standings}, "
+          f"loaded in {called_loaded} of {len(looks)} looks; {rise(b, 'probes_sent')} sent, "
           f"{rise(b, 'probes_lost')} lost, {rise(b, 'probes_unmeasured')} unmeasured; bandwidth {loaded[b]['bandwidth']}; "
           f"told {[event['to'] for event in a.published_events(b, since)]}; afterwards held for its own load in {held} of "
           f"{len(after)} looks; the other link told {a.published_events(c, since)}")
