@@ -75,6 +75,15 @@ def test_stopping_up_takes_nothing_down_and_reloading_changes_nothing(lab, machi
     assert lab.every_session_established()
 
 
+def test_the_unit_sees_debians_bird_though_processes_are_hidden_from_it(lab, machine):
+    machine.run("systemctl", "start", "bird")
+    machine.run("systemctl", "restart", "trimtab-up", check=False)
+    assert "another BIRD runs in this network namespace (it listens at /run/bird/bird.ctl)" in machine.journal("trimtab-up")
+    machine.run("systemctl", "stop", "bird")
+    machine.run("systemctl", "start", *UNITS)
+    wait_for_the_mesh(lab)
+
+
 def test_the_mesh_comes_back_after_a_power_cut(lab, machine):
     machine.cut_power()
     machine.boot()

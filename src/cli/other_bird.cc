@@ -13,9 +13,9 @@
 namespace trimtab::cli {
 namespace {
 
-Error refusal(const os::Process& bird, const SiteFiles& files) {
-  const std::string what = fmt::format("another BIRD runs in this network namespace (process {}: {})",
-                                       bird.number, fmt::join(bird.arguments, " "));
+// `bird` says which one.
+Error refusal(const std::string& bird, const SiteFiles& files) {
+  const std::string what = fmt::format("another BIRD runs in this network namespace ({})", bird);
   if (includes_our_configuration(files)) {
     return {what + fmt::format(", and does not listen at {}", files.bird_socket()),
             fmt::format("give it `-s {0}`, or link its own socket there: ln -s /run/bird/bird.ctl {0}",
@@ -50,16 +50,39 @@ std::vector<os::Process>::const_iterator ours_among(const std::vector<os::Proces
   return gone && birds.size() == 1 ? birds.begin() : birds.end();
 }
 
-}  // namespace
-
-std::vector<Error> other_birds(const SiteFiles& files) {
+std::vector<Error> others_among_processes(const SiteFiles& files) {
   const std::vector<os::Process> birds = os::processes_here("bird");
   const auto ours = ours_among(birds, files.bird_socket());
   std::vector<Error> others;
   for (auto bird = birds.begin(); bird != birds.end(); ++bird) {
-    if (bird != ours) others.push_back(refusal(*bird, files));
+    if (bird == ours) continue;
+    others.push_back(
+        refusal(fmt::format("process {}: {}", bird->number, fmt::join(bird->arguments, " ")), files));
   }
   return others;
+}
+
+// bird.ctl, as BIRD calls its socket where it is not told otherwise, and what people make of it: bird6.ctl,
+// office-bird.ctl. Only the name is looked at, since connecting might start what systemd listens for.
+bool is_named_as_birds(const std::filesystem::path& socket) {
+  return socket.extension() == ".ctl" && socket.stem().string().find("bird") != std::string::npos;
+}
+
+std::vector<Error> others_among_sockets(const SiteFiles& files) {
+  std::error_code error;
+  const auto ours = std::filesystem::weakly_canonical(files.bird_socket(), error);
+  std::vector<Error> others;
+  for (const std::filesystem::path socket : os::listening_files_here()) {
+    if (!is_named_as_birds(socket) || std::filesystem::weakly_canonical(socket, error) == ours) continue;
+    others.push_back(refusal(fmt::format("it listens at {}", socket.string()), files));
+  }
+  return others;
+}
+
+}  // namespace
+
+std::vector<Error> other_birds(const SiteFiles& files) {
+  return os::processes_are_hidden() ? others_among_sockets(files) : others_among_processes(files);
 }
 
 }  // namespace trimtab::cli

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 // Above every command line.
 constexpr std::size_t kMostRead = 4U << 20U;
+// The kernel's __SO_ACCEPTCON, the only flag in that table (net/unix/af_unix.c).
+constexpr std::string_view kListens = "00010000";
 
 // Nothing where the process ended meanwhile.
 std::string content_of(const fs::path& path) {
@@ -67,6 +69,22 @@ std::vector<Process> processes_here(std::string_view name) {
     found.push_back(std::move(process));
   }
   return found;
+}
+
+bool processes_are_hidden() {
+  return content_of("/proc/1/comm").empty();
+}
+
+std::vector<std::string> listening_files_here() {
+  std::istringstream table(content_of("/proc/self/net/unix"));
+  std::vector<std::string> files;
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream fields(line);
+    std::string number, references, protocol, flags, type, state, inode, path;
+    fields >> number >> references >> protocol >> flags >> type >> state >> inode >> std::ws;
+    if (flags == kListens && std::getline(fields, path) && path.front() == '/') files.push_back(path);
+  }
+  return files;
 }
 
 bool runs(pid_t number) {

@@ -316,6 +316,22 @@ def test_another_users_bird_is_seen_with_the_units_capabilities(router, bird):
     assert refused.returncode == 2 and "another BIRD runs in this network namespace (process " in refused.stderr, refused
 
 
+@pytest.mark.parametrize("name, seen", [("bird.ctl", True), ("office-bird6.ctl", True), ("theirs.ctl", False)])
+def test_another_bird_is_known_by_its_socket_where_processes_are_hidden(router, bird, name, seen):
+    """As ProtectProc=ptraceable hides them from trimtab-up. Ours, which listens where it should, is none of them."""
+    router.run_.mkdir()
+    nothing = "router id 192.0.2.1;\nprotocol device {}\n"
+    bird(nothing, "-s", str(router.run_ / "bird.ctl"))
+    bird(nothing, "-s", str(router.etc / name))
+    planned = router.trimtab("plan", before="unshare --mount sh -c '"
+                             "mount -t proc -o hidepid=ptraceable proc /proc && "
+                             'exec setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace "$@"\' sh')
+    assert planned.returncode == (2 if seen else 0), planned
+    assert planned.stderr.count("another BIRD runs") == seen
+    if seen:
+        assert f"(it listens at {router.etc}/{name}): two delete each other's routes" in planned.stderr
+
+
 def test_a_bird_of_elsewhere_that_answers_here_is_not_ours(router, bird):
     """/run may be shared by namespaces; the one BIRD that runs here is another one all the same."""
     router.run_.mkdir()
