@@ -28,10 +28,6 @@ bool tells(const Reply& reply, std::optional<std::uint32_t> mark) {
   return mark && reply.code() == kEvaluated && reply.message() == std::to_string(*mark);
 }
 
-Error refusal(const Reply& reply) {
-  return Error{fmt::format("BIRD refuses the configuration: {}", reply.message()), {}, reply.code()};
-}
-
 }  // namespace
 
 Publishing::Publishing(std::string_view candidate, std::string in_file)
@@ -44,6 +40,17 @@ void Publishing::want(const Metrics& metrics) {
   wanted_ = metrics;
   wanted_text_ = std::move(text);
   not_before_ = std::min(not_before_, began_ + kPace);  // new values do not wait for the old ones' back-off
+}
+
+// A bird.conf for other links than the file that is wanted says so itself, in BIRD's words for a constant
+// that it lacks.
+Error Publishing::refusal(const Reply& reply) const {
+  const auto present = parse_metrics(file_text_);
+  const bool other_links = wanted_ && present && !have_same_links(*present, *wanted_);
+  return Error{
+      fmt::format("BIRD refuses the configuration: {}", reply.message()),
+      other_links ? "bird.conf is for other links than the mesh file that was read: run `trimtab up`" : "",
+      reply.code()};
 }
 
 bool Publishing::has_work(BirdLink link) const {

@@ -127,6 +127,7 @@ class Publishing {
   void candidate_written(BirdLink link);
   void replaced(BirdLink link);
   void refuse(MonotonicTime now, Error error);
+  Error refusal(const Reply& reply) const;
   void configured(MonotonicTime now, const Reply& reply);
   void confirm(MonotonicTime now, bool runs_with_it);
   void in_force();

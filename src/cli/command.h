@@ -46,6 +46,10 @@ Result<std::string> read_mesh_file(const Common& common);
 // The site that this router is: --site, /etc/trimtab/site, host name; must be in the mesh.
 Result<mesh::SiteId> own_site(const Common& common, const mesh::Mesh& mesh);
 
+// For an option's check(). The library would take octal, a sign, and what does not fit: a number is what is
+// written as it is read. Empty: it is one, from 0 to 2^64 - 1.
+std::string complaint_about_number(const std::string& text);
+
 // Colour only on a terminal and never when NO_COLOR is set.
 bool use_colour();
 

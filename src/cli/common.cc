@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -74,6 +75,13 @@ Result<mesh::SiteId> own_site(const Common& common, const mesh::Mesh& mesh) {
   for (const mesh::Site& site : mesh.sites) known += (known.empty() ? "" : ", ") + site.name;
   return Error{fmt::format("{} says that this is site \"{}\", which the mesh does not have", source, name),
                fmt::format("name one of {} with --site", known)};
+}
+
+std::string complaint_about_number(const std::string& text) {
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text == std::to_string(number)) return {};
+  return fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text);
 }
 
 bool use_colour() {

@@ -22,7 +22,7 @@ int confirm(SiteFiles files) {
                           "run `trimtab up --confirm` again"},
                     kAnswerIsNo);
   }
-  if (const auto memory = load_memory(files); !memory || !memory->doing.empty()) {
+  if (const auto memory = read_memory(files); !memory || !memory->doing.empty()) {
     return complain(Error{"nothing to keep: the last `up --confirm` did not come to its end",
                           "`trimtab down` removes what it made; its guardian undoes it in time"},
                     kAnswerIsNo);

@@ -39,7 +39,9 @@ std::string show_events(const Json& answer) {
 
 std::function<int()> declare_events(CLI::App& app, const Common& common) {
   auto since = std::make_shared<std::uint64_t>(0);
-  app.add_option("--since", *since, "only events with a higher number")->type_name("NO");
+  app.add_option("--since", *since, "only events with a higher number")
+      ->type_name("NO")
+      ->check(complaint_about_number);
   return [&common, since] { return ask_and_show(common, control::AskEvents{*since}, show_events); };
 }
 

@@ -53,6 +53,15 @@ void declare_common(CLI::App& app, Common& common) {
   app.add_flag("--json", common.json, "print JSON");
 }
 
+// The library lists them in the program's own help alone.
+void name_common_options(CLI::App& command) {
+  const std::string own = command.get_footer();
+  command.footer(
+      own + (own.empty() ? "" : "\n\n") +
+      "As everywhere, before or after the command: --mesh, --site, --socket, --json (`trimtab --help`).");
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) name_common_options(*below);
+}
+
 // The first word, where it is no command; what the parser itself says then is of no help.
 std::optional<Error> unknown_command(int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
@@ -77,6 +86,7 @@ int run(int argc, char** argv) {
     CLI::App* subcommand = app.add_subcommand(command.name, command.summary);
     subcommand->fallthrough();
     runners[subcommand] = command.declare(*subcommand, common);
+    name_common_options(*subcommand);
   }
   try {
     app.parse(argc, argv);

@@ -34,6 +34,15 @@ Rendered render_target(const std::string& target, const mesh::Mesh& mesh, mesh::
   return Error{fmt::format("there is no target {}", target), "use --target files, networkd or uci"};
 }
 
+// The network's own address or its broadcast (RFC 1122 §3.2.1.3; none in a /31, RFC 3021). In IPv6 the first
+// one is every router's (RFC 4291 §2.6.1), and none of a host's either.
+bool is_no_hosts(const Prefix& subnet) {
+  const bool ipv4 = subnet.address.family == Family::ipv4;
+  if (subnet.length > (ipv4 ? 30 : 126)) return false;
+  const bool last = ipv4 && !subnet.contains(subnet.address.plus(1));
+  return last || !subnet.has_host_bits();
+}
+
 // Which of its addresses the router will have in its LAN, `render` cannot know: it may run elsewhere.
 Result<bird::Local> local_facts(const std::vector<std::string>& addresses, const mesh::Site& site) {
   bird::Local local;
@@ -47,6 +56,11 @@ Result<bird::Local> local_facts(const std::vector<std::string>& addresses, const
     if (std::none_of(site.lan.begin(), site.lan.end(), holds)) {
       return Error{fmt::format("--lan-address {} is in no LAN of site {}", text, site.name),
                    "give one that the router has on its lan_interface"};
+    }
+    if (is_no_hosts(*prefix)) {
+      return Error{
+          fmt::format("--lan-address {} is its subnet's first or last address, which no host has", text),
+          "give one that the router has on its lan_interface"};
     }
     local.lan_addresses.push_back(*prefix);
   }

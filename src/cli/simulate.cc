@@ -1,7 +1,6 @@
 // trimtab simulate: the daemon's controller on a mesh of its own making, with a clock of its own.
 #include <fmt/core.h>
 
-#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -99,15 +98,6 @@ sim::Choice choice_of(const std::string& policy, const sim::Topology& topology) 
   return topology.policy == mesh::Policy::score ? sim::Choice::score : sim::Choice::path;
 }
 
-// The library would take octal, a sign, and what does not fit: a seed is what is written as it is read.
-// Empty: it is one.
-std::string complaint_about_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (text == std::to_string(seed)) return {};
-  return fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text);
-}
-
 // Not part of what the same seed repeats: so it goes where no file takes it for a result.
 void say_speed(const sim::Simulation& simulation, Duration took) {
   const double seconds = std::chrono::duration<double>(took).count();
@@ -198,7 +188,7 @@ std::function<int()> declare_simulate(CLI::App& app, const Common& common) {
       ->type_name("TIME");
   app.add_option("--seed", options->seed, "of everything that is left to chance")
       ->type_name("N")
-      ->check(CLI::Validator(complaint_about_seed, ""))
+      ->check(CLI::Validator(complaint_about_number, ""))
       ->capture_default_str();
   app.add_flag("--events", options->events, "list every decision and every change of route");
   app.add_option("--plot", options->plot, "draw the cost against time")->type_name("OUT.svg");

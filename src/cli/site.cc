@@ -30,7 +30,8 @@ int add(const Common& common, SiteOptions& options) {
   });
   if (!edited) return complain(edited.error());
   fmt::print("added site {}: id {}, asn {}\n", site.name, site.id, site.asn);
-  if (site.public_key.empty()) fmt::print("next, on that router: trimtab keygen --site {}\n", site.name);
+  if (site.public_key.empty())
+    fmt::print("next: trimtab keygen on that router; what it prints goes in here as its public_key\n");
   return kFine;
 }
 
@@ -54,7 +55,9 @@ void declare_add(CLI::App& app, SiteOptions& options) {
   app.add_option("--lan-interface", site.lan_interface, "the interface that carries them")->type_name("NAME");
   app.add_option("--endpoint", site.endpoint, "where it can be called; left out: behind NAT")
       ->type_name("HOST:PORT");
-  app.add_option("--public-key", site.public_key, "left out: `trimtab keygen` sets it")->type_name("KEY");
+  app.add_option("--public-key", site.public_key,
+                 "what `trimtab keygen` prints there; may be left out and come later")
+      ->type_name("KEY");
   app.add_option("--wan-mtu", site.wan_mtu, "where it is not 1500");
   app.add_option("--outer", site.outer, "family outside: 4, 6, any");
   app.add_flag("--no-transit", options.no_transit, "carries its own traffic only");

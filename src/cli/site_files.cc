@@ -105,7 +105,7 @@ Result<os::FileLock> take_site(const SiteFiles& files) {
   return lock;
 }
 
-Result<network::Memory> load_memory(const SiteFiles& files) {
+Result<network::Memory> read_memory(const SiteFiles& files) {
   const network::Memory nothing{.kernel = os::kernel_identity()};
   // The directory is the daemon's, and what stands in the file is written into the kernel.
   const auto text = os::read_trusted_file(files.memory(), kMaxMemorySize);
@@ -116,13 +116,19 @@ Result<network::Memory> load_memory(const SiteFiles& files) {
     return Error{fmt::format("cannot use {}: {}", files.memory(), memory.error().what),
                  "delete it and run `trimtab up`: lost is only how to put the kernel's settings back"};
   }
+  return memory->kernel == nothing.kernel ? *std::move(memory) : nothing;
+}
+
+Result<network::Memory> load_memory(const SiteFiles& files) {
+  auto memory = read_memory(files);
+  if (!memory) return memory;
   for (const std::string& file : memory->files) {
     // `down` deletes what stands here, as root.
     if (file == files.metrics() || file == files.origins() || file == files.bird_configuration()) continue;
     return Error{fmt::format("cannot use {}: {} is none of this site's files", files.memory(), file),
                  "give the --config-dir and --run-dir that `trimtab up` was given"};
   }
-  return memory->kernel == nothing.kernel ? *std::move(memory) : nothing;
+  return memory;
 }
 
 Result<void> save_memory(const SiteFiles& files, const network::Memory& memory) {

@@ -47,7 +47,10 @@ Result<void> make_site_directories(const SiteFiles& files);
 // beside our files. An error where a directory that was named is missing.
 Result<os::FileLock> take_site(const SiteFiles& files);
 
-// What the last `up` in this very boot and network namespace left; empty where there was none.
+// What the last `up` in this very boot and network namespace left; empty where there was none. For who only
+// tells of it.
+Result<network::Memory> read_memory(const SiteFiles& files);
+// The same for who acts on it: an error where its files are not this site's.
 Result<network::Memory> load_memory(const SiteFiles& files);
 Result<void> save_memory(const SiteFiles& files, const network::Memory& memory);
 Result<void> forget(const SiteFiles& files);

@@ -117,7 +117,7 @@ Json up_json(const SiteFiles& files, const Result<network::Memory>& memory) {
 }
 
 int status(const Common& common, const SiteFiles& files) {
-  const auto memory = load_memory(files);
+  const auto memory = read_memory(files);
   tell_of_up(files, memory);
   if (!common.json) return ask_and_show(common, control::AskStatus{}, show_status);
   return while_asking(common, [&] {

@@ -15,6 +15,25 @@ Clients::Clients(os::Loop& loop, os::UnixListener listener)
       most_(std::clamp(os::descriptor_limit(), kDescriptorsKept + 1, kDescriptorsKept + kMost) -
             kDescriptorsKept) {}
 
+Result<void> Clients::listen(os::Token token) {
+  listening_ = token;
+  return loop_.watch(listener_.descriptor(), token);
+}
+
+std::optional<std::string> Clients::stay_reachable(MonotonicTime now) {
+  if (looked_ && now - *looked_ < kLookPace) return std::nullopt;
+  looked_ = now;
+  if (listener_.in_place()) return std::nullopt;
+  loop_.forget(listener_.descriptor());
+  const auto renewed = listener_.renew();
+  const auto watched = listen(listening_);  // the old one where there is no new one
+  const std::string hindered = !renewed ? renewed.error().text() : !watched ? watched.error().text() : "";
+  if (!hindered.empty() && hindered == hindered_) return std::nullopt;
+  hindered_ = hindered;
+  return "somebody removed the socket that commands ask at: " +
+         (hindered.empty() ? "it is there again" : hindered);
+}
+
 void Clients::accept(MonotonicTime now) {
   for (std::size_t count = 0; count < kAtOnce; ++count) {
     auto stream = listener_.accept();

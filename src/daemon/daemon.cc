@@ -98,6 +98,7 @@ class Daemon {
     for (const os::Signal signal : wakeup.signals) take(signal);
     if (auto asked = clients_.next_request()) feed(std::move(*asked));
     clients_.drop_idle(now_.monotonic);
+    if (const auto news = clients_.stay_reachable(now_.monotonic)) log_.line(os::Severity::warning, *news);
     if (const auto period = notifier_.watchdog_period();
         period && (!watchdog_ || *watchdog_ <= now_.monotonic)) {
       notifier_.alive();

@@ -190,9 +190,8 @@ DraftSite read_site(TableReader& table, bool incomplete) {
   table.require("asn", "asn = 65001");
   if (!table.has("public_key")) {
     table.mistakes().missing_key(
-        site.at, fmt::format("{} has no public_key; on that router, `trimtab keygen --site {}` writes "
-                             "it",
-                             site.title(), site.name ? site.name->value : "NAME"));
+        site.at,
+        fmt::format("{} has no public_key; `trimtab keygen` on that router prints it", site.title()));
   }
   return site;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,13 @@ namespace trimtab::os {
 
 void Descriptor::close() {
   if (number_ >= 0) ::close(std::exchange(number_, -1));
+}
+
+bool is_at(const Descriptor& file, const std::string& path) {
+  struct stat open {};
+  struct stat named {};
+  return ::fstat(file.number(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
 }
 
 Error system_error(std::string what) {

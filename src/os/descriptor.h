@@ -1,6 +1,7 @@
 // Owns one file descriptor.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "util/result.h"
@@ -25,6 +26,9 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+// Whether the open file is still the one of that name.
+bool is_at(const Descriptor& file, const std::string& path);
 
 // "<what>: <errno's text>", with errno as its number.
 Error system_error(std::string what);

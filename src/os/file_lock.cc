@@ -19,14 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenTries{50};
 constexpr std::size_t kLongestNumber = 32;
 
-// Whoever had it before may have removed the file: then what was locked is no longer what has the name.
-bool is_still(const Descriptor& file, const std::string& path) {
-  struct stat locked {};
-  struct stat named {};
-  return ::fstat(file.number(), &locked) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
-}
-
 // Only for the message to others; without it they are told less.
 void write_own_number(const std::string& path) {
   const std::string own = std::to_string(::getpid());
@@ -53,7 +45,8 @@ Result<FileLock> FileLock::take(const std::string& path, Duration patience) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW, 0600));
     if (!file.open()) return file_error(fmt::format("cannot open {}", path));
     if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) {
-      if (!is_still(file, path)) continue;
+      // Whoever had it before may have removed the file: then what is locked no longer has the name.
+      if (!is_at(file, path)) continue;
       write_own_number(path);
       return FileLock(path, std::move(file));
     }

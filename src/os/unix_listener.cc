@@ -67,14 +67,40 @@ Descriptor make_reserve() {
 Result<UnixListener> UnixListener::open(const std::string& path) {
   auto locked = lock(path);
   if (!locked) return locked.error();
-  if (const auto removed = remove_stale(path); !removed) return removed.error();
-  auto socket = listen_on(path);
+  UnixListener listener(path, std::move(*locked), make_reserve());
+  if (const auto listens = listener.listen(); !listens) return listens.error();
+  return listener;
+}
+
+Result<void> UnixListener::listen() {
+  if (const auto removed = remove_stale(path_); !removed) return removed;
+  auto socket = listen_on(path_);
   if (!socket) return socket.error();
-  return UnixListener(path, std::move(*locked), std::move(*socket), make_reserve());
+  struct stat made {};
+  if (::lstat(path_.c_str(), &made) != 0) return system_error(fmt::format("cannot listen on {}", path_));
+  socket_ = std::move(*socket);
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+  return {};
+}
+
+bool UnixListener::in_place() const {
+  struct stat found {};
+  return socket_.open() && ::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ &&
+         found.st_ino == inode_;
+}
+
+Result<void> UnixListener::renew() {
+  if (!is_at(lock_, path_ + ".lock")) {
+    auto locked = lock(path_);
+    if (!locked) return locked.error();
+    lock_ = std::move(*locked);
+  }
+  return listen();
 }
 
 UnixListener::~UnixListener() {
-  if (socket_.open()) ::unlink(path_.c_str());
+  if (in_place()) ::unlink(path_.c_str());
 }
 
 bool UnixListener::admits(const UnixStream& client) const {

@@ -2,6 +2,8 @@
 // from a socket file that a killed one left behind; the latter is replaced.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "os/unix_stream.h"
@@ -16,9 +18,17 @@ class UnixListener {
 
   UnixListener(UnixListener&&) noexcept = default;
   UnixListener& operator=(UnixListener&&) = delete;
-  ~UnixListener();  // removes the socket, keeps the lock file: removing that would let two owners in
+  ~UnixListener();  // removes the socket, if it is still ours, and keeps the lock file: removing that would
+                    // let two owners in
 
   int descriptor() const { return socket_.number(); }
+
+  // Whether the socket's file is there and ours. Who tidies a directory up takes it away, and then nobody can
+  // ask any more, nor start another one while the lock is held.
+  bool in_place() const;
+
+  // Puts it there again, under another descriptor. An error as of `open`; the old one stays then.
+  Result<void> renew();
 
   // Root, our own user, and whoever is in the socket's group. The socket's mode says the same; this holds
   // also where somebody has opened that.
@@ -29,16 +39,16 @@ class UnixListener {
   std::optional<UnixStream> accept();
 
  private:
-  UnixListener(std::string path, Descriptor lock, Descriptor socket, Descriptor reserve)
-      : path_(std::move(path)),
-        lock_(std::move(lock)),
-        socket_(std::move(socket)),
-        reserve_(std::move(reserve)) {}
+  UnixListener(std::string path, Descriptor lock, Descriptor reserve)
+      : path_(std::move(path)), lock_(std::move(lock)), reserve_(std::move(reserve)) {}
 
+  Result<void> listen();
   bool turn_away();
 
   std::string path_;
   Descriptor lock_, socket_, reserve_;
+  dev_t device_ = 0;  // of the socket's file, with its inode
+  ino_t inode_ = 0;
 };
 
 }  // namespace trimtab::os

@@ -17,9 +17,10 @@ refuse() {
   exit 2
 }
 
-# The line of the file that is a key. It goes on in here-documents alone: arguments of a process everybody can read.
+# The line of the file that is a key, wherever it was edited. It goes on in here-documents alone: arguments of a process
+# everybody can read.
 secret() {
-  grep -xm1 '[A-Za-z0-9+/]\{43\}=' "$key"
+  tr -d '\r' <"$key" | grep -xm1 '[A-Za-z0-9+/]\{43\}='
 }
 
 # What is trimtab's in a configuration.

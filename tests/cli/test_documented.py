@@ -53,6 +53,18 @@ def test_the_first_steps(trimtab, tmp_path):
     assert 'name = "d"' not in (tmp_path / "mesh.toml").read_text()
 
 
+@pytest.mark.parametrize("words", [("status",), ("site", "add"), ("keygen",)])
+def test_every_command_names_the_options_that_all_have(trimtab, words):
+    said = trimtab(*words, "--help").out
+    assert said.endswith("As everywhere, before or after the command: --mesh, --site, --socket, --json (`trimtab --help`).\n")
+
+
+@pytest.mark.parametrize("number", ["-1", "0x10", "18446744073709551616", "1.5"])
+def test_a_number_is_what_it_looks_like(trimtab, number):
+    assert trimtab("events", "--since", number) == (
+        2, "", f'trimtab: --since: "{number}" is no whole number from 0 to 2^64 - 1; see `trimtab events --help`\n')
+
+
 def test_a_mistyped_command_is_named(trimtab):
     assert trimtab("chekc") == (2, "", 'trimtab: there is no command "chekc"; did you mean `check`?\n')
     assert trimtab("frobnicate") == (2, "", 'trimtab: there is no command "frobnicate"; `trimtab --help` lists them\n')

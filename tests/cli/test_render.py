@@ -89,6 +89,10 @@ def test_a_link_of_openwrt_does_not_take_another_section_of_ours(trimtab, mesh, 
 
 @pytest.mark.parametrize("address, said", [
     ("10.10.1.1", "--lan-address 10.10.1.1 is no address with the length of its subnet; write it as in 10.10.1.1/24"),
+    ("10.10.1.0/24", "--lan-address 10.10.1.0/24 is its subnet's first or last address, which no host has; give one that the "
+     "router has on its lan_interface"),
+    ("10.10.1.255/24", "--lan-address 10.10.1.255/24 is its subnet's first or last address, which no host has; give one that "
+     "the router has on its lan_interface"),
     ("192.0.2.1/24", "--lan-address 192.0.2.1/24 is in no LAN of site a; give one that the router has on its lan_interface")])
 def test_a_lan_address_that_is_none(trimtab, mesh, address, said):
     assert render(trimtab, "networkd", "--lan-address", address) == (2, "", f"trimtab: {said}\n")
@@ -256,6 +260,13 @@ def test_no_process_has_the_key_among_its_arguments(tmp_path, router):
     arguments = (tmp_path / "arguments").read_text()
     assert "uci batch" in arguments and "wg syncconf wg0" in arguments
     assert key not in arguments
+
+
+def test_a_key_that_was_edited_elsewhere_is_the_same_key(tmp_path, router):
+    key = (tmp_path / "a.key").read_text().strip()
+    (tmp_path / "a.key").write_bytes(f"{key}\r\n".encode())
+    applied = router.apply()
+    assert (applied.returncode, applied.stderr) == (0, "") and router.sections("network")["wg0"]["private_key"] == key
 
 
 def test_a_name_that_is_not_found_keeps_no_peer_in(tmp_path, router):

@@ -26,7 +26,7 @@ def test_a_new_site_waits_for_its_key(trimtab, tmp_path, example):
     (tmp_path / "m.toml").write_text(example)
     assert trimtab("site", "add", "e", "--mesh", "m.toml", "--endpoint", "192.0.2.9:51820", "--link", "a") == (
         0,
-        "added site e: id 5, asn 65005\nnext, on that router: trimtab keygen --site e\n",
+        "added site e: id 5, asn 65005\nnext: trimtab keygen on that router; what it prints goes in here as its public_key\n",
         "",
     )
     assert trimtab("check", "--mesh", "m.toml").status == 1

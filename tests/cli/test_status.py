@@ -36,6 +36,19 @@ def left(trimtab, tmp_path, daemon):
     return ask
 
 
+def test_files_of_another_place_are_none_of_its_business(left, tmp_path):
+    """Those of an `up --config-dir`, which it has no option for and does not touch."""
+    remember(tmp_path, files=[str(tmp_path / "etc/bird.conf")])
+    assert left() == ({"interrupted": "up", "confirm": None},
+                      "trimtab: `up` was interrupted here; `trimtab plan` says what it left\n")
+
+
+def remember(tmp_path, **more):
+    memory = {"version": 1, "kernel": kernel(), "mesh": "home", "site": "a", "files": [], "table": "", "table_listing": "",
+              "endpoints": {}, "sysctls": [], "addresses": [], "doing": "up"}
+    (tmp_path / "run/up.json").write_text(json.dumps({**memory, **more}))
+
+
 def pending(tmp_path, **more):
     known = {"kernel": kernel(), "until_ns": time.monotonic_ns() + 60_000_000_000, "undone": "", "dismissed": False}
     (tmp_path / "run/confirm.json").write_text(json.dumps({**known, **more}))
@@ -46,9 +59,7 @@ def test_nothing_was_left(left):
 
 
 def test_an_up_that_was_interrupted(left, tmp_path):
-    memory = {"version": 1, "kernel": kernel(), "mesh": "home", "site": "a", "files": [], "table": "", "table_listing": "",
-              "endpoints": {}, "sysctls": [], "addresses": [], "doing": "up"}
-    (tmp_path / "run/up.json").write_text(json.dumps(memory))
+    remember(tmp_path)
     assert left() == ({"interrupted": "up", "confirm": None},
                       "trimtab: `up` was interrupted here; `trimtab plan` says what it left\n")
 

@@ -159,7 +159,7 @@ def test_down_that_remembers_no_up_says_what_it_leaves(router):
     assert router.trimtab("down").stderr == ""
     (router.etc / "bird.conf").write_text("# of an `up`, or of a person\n")
     down = router.trimtab("down")
-    assert down.returncode == 0 and "up.json is not there, so" in down.stderr and "etc/bird.conf" in down.stderr, down
+    assert down.returncode == 0 and "up.json is gone" in down.stderr and "etc/bird.conf" in down.stderr, down
     assert (router.etc / "bird.conf").exists()
 
 

@@ -203,3 +203,19 @@ def test_row_54_two_daemons(network):
     a.start_trimtab()
     took = sites.wait("the next one has taken the stale socket", a.daemon_answers, 10)
     print(f"  row 54: stale socket reclaimed within {took:.2f} s")
+
+
+def test_row_54_the_socket_is_tidied_away(network):
+    """Nobody could ask the daemon any more, nor start another one: it puts its socket there again."""
+    sites = network("AB", start=False)
+    a = sites["A"]
+    start_alone(sites, a, bird=False)
+    log = a.logs / "a-trimtab.log"
+    for names in (["trimtab.sock"], ["trimtab.sock", "trimtab.sock.lock"]):
+        for name in names:
+            (a.run / name).unlink()
+        took = sites.wait("the daemon answers again", a.daemon_answers, 10)
+        print(f"  row 54: without {' and '.join(names)}: answers after {took:.1f} s")
+        same = a.router.run(*a.command("run"), check=False, timeout=10)
+        assert same.returncode == 2 and "another trimtab" in same.stderr
+    assert log.read_text().count("somebody removed the socket that commands ask at: it is there again") == 2

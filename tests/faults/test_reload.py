@@ -103,3 +103,21 @@ def test_row_56_links_come_go_and_are_renamed(network):
     assert now["published_ms"] == before[b]["published_ms"]
     assert a.published_events(b, since) == [] and not [e for e in a.events(since) if e["link"] == "b"]
     print(f"  row 56: B: {before[b]['counters']['probes_sent']} -> {now['counters']['probes_sent']} probes, no event")
+
+
+def test_row_56_a_link_is_removed_without_up(network):
+    """BIRD lacks a constant then, and says no more than that: the way out is said with it, and taken."""
+    sites = network("AB", "AC", start=False)
+    a, _, c = sites
+    start_alone(sites, a)
+    shorter = without_link(mesh_text(a), "a", "c")
+    (a.config / "mesh.toml").write_text(shorter)
+    reload(a)
+    sites.wait("BIRD has refused what it is told", lambda: pending(a) and a.ask(ask="status")["bird"]["error"], 8)
+    error = a.ask(ask="status")["bird"]["error"]
+    print(f"  row 56: without `up`: {error}")
+    assert "syntax error" in error and error.endswith("bird.conf is for other links than the mesh file that was read: run `trimtab up`")
+    write_as_up_would(a, shorter)
+    reload(a)
+    sites.wait("BIRD has taken it", lambda: not pending(a) and in_file(a, c) is None, 8)
+    assert a.ask(ask="status")["bird"]["error"] is None

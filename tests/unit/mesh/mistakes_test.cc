@@ -211,7 +211,7 @@ const Case kCases[] = {
      {"m:16:1: error: [[site]] has no asn; add a line like asn = 65001"}},
     {"public_key_missing",
      {{"public_key = \"" + test::key_text(2) + "\"\n", ""}},
-     {"m:16:1: error: site \"b\" has no public_key; on that router, `trimtab keygen --site b` writes it"}},
+     {"m:16:1: error: site \"b\" has no public_key; `trimtab keygen` on that router prints it"}},
     {"public_key_short",
      {{"public_key = \"" + test::key_text(2) + "\"", "public_key = \"abc\""}},
      {"m:23:14: error: public_key: not a WireGuard public key; write the 44 characters that `trimtab keygen` "

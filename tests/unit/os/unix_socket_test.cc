@@ -103,6 +103,40 @@ TEST(UnixListener, ReplacesTheSocketOfAKilledProcess) {
   EXPECT_TRUE(UnixStream::connect(directory / "sock"));
 }
 
+TEST(UnixListener, ListensAgainWhereSomebodyTookItsFileAway) {
+  const TemporaryDirectory directory;
+  auto listener = UnixListener::open(directory / "sock");
+  ASSERT_TRUE(listener);
+  EXPECT_TRUE(listener->in_place());
+  for (const bool lock_too : {false, true}) {
+    ASSERT_EQ(::unlink((directory / "sock").c_str()), 0);
+    if (lock_too) ASSERT_EQ(::unlink((directory / "sock.lock").c_str()), 0);
+    EXPECT_FALSE(listener->in_place());
+    const auto renewed = listener->renew();
+    ASSERT_TRUE(renewed) << renewed.error().text();
+    EXPECT_TRUE(listener->in_place());
+    EXPECT_TRUE(UnixStream::connect(directory / "sock"));
+    EXPECT_TRUE(listener->accept());
+    EXPECT_FALSE(UnixListener::open(directory / "sock")) << "the lock is held again as well";
+  }
+}
+
+// Its file and its lock were taken away, and another process has come meanwhile.
+TEST(UnixListener, LeavesAnotherOwnersSocketAlone) {
+  const TemporaryDirectory directory;
+  {
+    auto first = UnixListener::open(directory / "sock");
+    ASSERT_TRUE(first);
+    ASSERT_EQ(::unlink((directory / "sock.lock").c_str()), 0);
+    const auto second = UnixListener::open(directory / "sock");
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(first->in_place());
+    EXPECT_EQ(first->renew().error().number, EWOULDBLOCK);
+    EXPECT_TRUE(second->in_place());
+  }
+  EXPECT_EQ(UnixStream::connect(directory / "sock").error().number, ENOENT);
+}
+
 TEST(UnixListener, NeverRemovesAnythingButASocket) {
   const TemporaryDirectory directory;
   ASSERT_TRUE(replace_file(directory / "sock", "precious", 0600));
