@@ -51,6 +51,7 @@ def test_both_families_talk_through_transit_sites(lab):
     explained = a.ask(ask="explain", destination=d.host_address6)
     print(f"  A says of {d.host_address6}: {explained['prefix']} through {explained['candidates'][0]['path']}")
     assert explained["prefix"] == d.lan_prefix6 and explained["candidates"][0]["chosen"]
+    assert '"as_chosen":true' in a.trimtab("explain", d.host_address6, "--json").stdout, "the kernel does so too"
     assert_up_is_done(lab)
 
 

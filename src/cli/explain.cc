@@ -1,10 +1,14 @@
-// trimtab explain DESTINATION: where the traffic to it goes, what every way would cost, and why.
+// trimtab explain DESTINATION: where the traffic to it goes, what every way would cost, and why. The daemon
+// tells what BIRD has chosen; whether the kernel does so too is asked here, for another program may have a
+// better route.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/ask.h"
 #include "cli/figures.h"
+#include "cli/kernel_route.h"
 #include "cli/table.h"
 
 namespace trimtab::cli {
@@ -87,11 +91,93 @@ std::string show_links(const Json& answer, bool path) {
   return out;
 }
 
+bool is_chosen(const Json& answer) {
+  const Json& candidates = answer.at("candidates");
+  return !candidates.empty() && candidates[0].at("chosen").get<bool>();
+}
+
+// Where the mesh has no way, what the kernel does instead is as good to know.
+std::string show_kernel(const Json& answer) {
+  const Json& kernel = answer.at("kernel");
+  if (kernel.is_null() || kernel.at("as_chosen").get<bool>()) return {};
+  const std::string destination = text_of(kernel.at("destination"));
+  if (kernel.at("interface").is_null()) {
+    return is_chosen(answer)
+               ? coloured(Colour::red, fmt::format("But this kernel drops what goes to {} (`ip route "
+                                                   "get {} fibmatch`).\n",
+                                                   destination, destination))
+               : "";
+  }
+  const Json& gateway = kernel.at("gateway");
+  return coloured(Colour::red, fmt::format("{} this kernel sends what goes to {} through {}, by its route to "
+                                           "{}{}, metric {} (`ip route get {} "
+                                           "fibmatch`).\n",
+                                           is_chosen(answer) ? "But" : "Meanwhile", destination,
+                                           text_of(kernel.at("interface")), text_of(kernel.at("prefix")),
+                                           gateway.is_null() ? "" : " via " + text_of(gateway),
+                                           show_count(kernel.at("metric")), destination));
+}
+
 std::string show_explanation(const Json& answer) {
   const bool path = answer.at("policy") == "path";
-  std::string out = verdict(answer, path);
+  std::string out = verdict(answer, path) + show_kernel(answer);
   if (!answer.at("candidates").empty()) out += show_candidates(answer, path);
   return out + show_links(answer, path);
+}
+
+// An address of the prefix, or the very one that was asked for.
+std::optional<IpAddress> address_in(const Json& answer) {
+  const auto asked = parse_address(text_of(answer.at("destination")));
+  if (asked) return *asked;
+  const auto prefix = parse_prefix(text_of(answer.at("prefix")));
+  if (!prefix) return std::nullopt;
+  const bool one = prefix->length == address_bits(prefix->address.family);
+  return one ? prefix->address : prefix->network().plus(1);
+}
+
+// Whether the daemon's network namespace is this one: its links' interfaces are here.
+bool is_here(const Common& common, const Json& answer) {
+  const auto any = [](const Json& links) {
+    return std::any_of(links.begin(), links.end(),
+                       [](const Json& link) { return has_interface(text_of(link.at("interface"))); });
+  };
+  if (!answer.at("links").empty()) return any(answer.at("links"));
+  const auto status = ask(common, control::AskStatus{});
+  return status && any(status->value("links", Json::array()));
+}
+
+// Null: it cannot be told, or it is this site's own.
+Json kernel_says(const Common& common, const Json& answer) {
+  if (answer.at("own").get<bool>() || !is_here(common, answer)) return nullptr;
+  const auto destination = address_in(answer);
+  if (!destination) return nullptr;
+  const auto route = kernel_route(*destination);
+  if (!route || (*route && (*route)->interface.empty())) return nullptr;
+  Json kernel{{"destination", destination->text()},
+              {"interface", nullptr},
+              {"prefix", nullptr},
+              {"gateway", nullptr},
+              {"metric", nullptr},
+              {"as_chosen", false}};
+  if (!*route) return kernel;
+  const KernelRoute& found = **route;
+  kernel["interface"] = found.interface;
+  kernel["prefix"] = found.matched.text();
+  if (found.gateway) kernel["gateway"] = found.gateway->text();
+  kernel["metric"] = found.metric;
+  kernel["as_chosen"] =
+      is_chosen(answer) && text_of(answer.at("links").at(0).at("interface")) == found.interface;
+  return kernel;
+}
+
+int explain(const Common& common, const std::string& destination) {
+  return while_asking(common, [&] {
+    auto answer = ask(common, control::AskExplain{destination});
+    if (!answer) return complain(answer.error());
+    (*answer)["kernel"] = kernel_says(common, *answer);
+    fmt::print("{}", common.json ? control::to_line(*answer) + "\n" : show_explanation(*answer));
+    return kFine;
+  });
 }
 
 }  // namespace
@@ -99,9 +185,7 @@ std::string show_explanation(const Json& answer) {
 std::function<int()> declare_explain(CLI::App& app, const Common& common) {
   auto destination = std::make_shared<std::string>();
   app.add_option("destination", *destination, "an address, a prefix or a site's name")->required();
-  return [&common, destination] {
-    return ask_and_show(common, control::AskExplain{*destination}, show_explanation);
-  };
+  return [&common, destination] { return explain(common, *destination); };
 }
 
 }  // namespace trimtab::cli

@@ -4,18 +4,13 @@
 
 #include <cerrno>
 
-#include "netlink/exchange.h"
+#include "cli/kernel_question.h"
 #include "netlink/generic.h"
 #include "netlink/refusal.h"
 #include "os/privilege.h"
 
 namespace trimtab::cli {
-namespace {
-
-// A table that changes faster than it can be read eight times over is somebody's fault, not ours to wait for.
-constexpr int kDumpAttempts = 8;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<Kernel> Kernel::open() {
   if (!os::has_capability(os::Capability::net_admin)) {
@@ -29,20 +24,7 @@ Result<Kernel> Kernel::open() {
 }
 
 Result<Kernel::Messages> Kernel::ask(os::NetlinkSocket& socket, const netlink::Request& request) {
-  for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
-    netlink::Exchange exchange(++sequence_);
-    if (const auto sent = socket.send(request.finish(sequence_)); !sent) return sent.error();
-    auto progress = netlink::Exchange::Progress::wanting;
-    while (progress == netlink::Exchange::Progress::wanting) {
-      const auto datagram = socket.receive();
-      if (!datagram) return datagram.error();
-      const auto taken = exchange.take(*datagram);
-      if (!taken) return taken.error();
-      progress = *taken;
-    }
-    if (progress == netlink::Exchange::Progress::complete) return exchange.take_messages();
-  }
-  return Error{"netlink: the table changes too fast to be read", "try again"};
+  return ask_kernel(socket, request, sequence_);
 }
 
 Result<void> Kernel::tell(os::NetlinkSocket& socket, const netlink::Request& request,

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "bird/metrics_file.h"
@@ -62,6 +63,16 @@ void note_missing_lan_address(const mesh::Site& self, const bird::Local& local, 
   }
 }
 
+// Of GRE the kernel says nothing until one is made.
+void note_missing_wireguard(Kernel& kernel, network::Plan& plan) {
+  const auto makes_one = [](const network::Step& step) {
+    const auto* create = std::get_if<network::CreateInterface>(&step.action);
+    return create != nullptr && create->interface.kind == "wireguard";
+  };
+  if (!std::any_of(plan.steps.begin(), plan.steps.end(), makes_one) || kernel.has_wireguard()) return;
+  plan.notes.push_back("this kernel has no WireGuard, so `up` will fail: modprobe wireguard");
+}
+
 }  // namespace
 
 Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const SiteFiles& files) {
@@ -77,6 +88,7 @@ Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const S
   made.plan = network::plan_up(wanted, *found, *memory);
   for (Error& bird : other_birds(files)) made.plan.conflicts.push_back(std::move(bird));
   note_missing_lan_address(self, made.local, made.plan);
+  note_missing_wireguard(kernel, made.plan);
   return made;
 }
 

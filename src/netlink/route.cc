@@ -35,6 +35,16 @@ Request dump_routes(Family family) {
   return request;
 }
 
+Request find_route(const IpAddress& destination) {
+  rtmsg header{};
+  header.rtm_family = native_family(destination.family);
+  header.rtm_dst_len = static_cast<std::uint8_t>(address_bits(destination.family));
+  header.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH;
+  Request request(RTM_GETROUTE, 0);
+  request.header(header).attribute(RTA_DST, destination);
+  return request;
+}
+
 Result<std::optional<Route>> read_route(const Message& message) {
   if (message.type != RTM_NEWROUTE) return std::optional<Route>{};
   rtmsg header{};

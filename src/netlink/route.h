@@ -18,6 +18,8 @@ struct Route {
 };
 
 Request dump_routes(Family family);
+// The one by which a packet to this address would leave; read_route reads the answer.
+Request find_route(const IpAddress& destination);
 Result<std::optional<Route>> read_route(const Message& message);
 
 // A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.

@@ -222,6 +222,12 @@ def test_a_guardian_that_cannot_be_put_in_place_says_why(router):
 
 
 @pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
+def test_plan_says_that_the_kernel_has_no_wireguard(router):
+    planned = router.trimtab("plan")
+    assert planned.returncode == 0 and "this kernel has no WireGuard, so `up` will fail: modprobe wireguard" in planned.stdout
+
+
+@pytest.mark.skipif(has("wireguard"), reason="this kernel has WireGuard; the lab's tests are for it")
 def test_a_failed_up_with_confirm_leaves_no_guardian(router):
     before = router.look()
     assert router.trimtab("up --confirm 1h").returncode == 2
