@@ -58,6 +58,7 @@ class Demo:
                 site.start_trimtab()
             self.wait(wait, lambda: all(site.daemon_answers() for site in lab.sites) and lab.every_link_up(), 30)
             self.wait(wait, lambda: self.talk_through(self.b), 30)
+            self.wait(wait, lambda: [one["path"] for one in self.a.explain(self.d)["candidates"]] == [["b", "d"], ["c", "d"]], 30)
         self.streams = {"A → D": lab.stream("A", "D"), "D → A": lab.stream("D", "A")}
         wait_until("both streams arrive", self.arriving, 10)
 

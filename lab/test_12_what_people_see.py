@@ -97,7 +97,7 @@ def test_status_explain_and_events_say_the_same_to_people_and_to_programs(mesh):
     text = a.trimtab("explain", "10.10.4.10").stdout
     print("  " + text.replace("\n", "\n  "))
     assert explained["site"] == "d" and explained["candidates"][0]["chosen"]
-    assert explained["kernel"]["as_chosen"] and "this kernel" not in text
+    assert explained["kernel"]["as_chosen"] and "this router's own packets" not in text
     assert f"goes through {explained['candidates'][0]['neighbour']}" in text
 
     events = json.loads(a.trimtab("events", "--json").stdout)["events"]

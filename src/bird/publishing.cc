@@ -42,15 +42,17 @@ void Publishing::want(const Metrics& metrics) {
   not_before_ = std::min(not_before_, began_ + kPace);  // new values do not wait for the old ones' back-off
 }
 
-// A bird.conf for other links than the file that is wanted says so itself, in BIRD's words for a constant
-// that it lacks.
+// BIRD's words for a constant that it lacks do not tell which step was left out. `up` writes bird.conf and
+// the metrics file together, so the file's links are bird.conf's.
 Error Publishing::refusal(const Reply& reply) const {
   const auto present = parse_metrics(file_text_);
   const bool other_links = wanted_ && present && !have_same_links(*present, *wanted_);
-  return Error{
-      fmt::format("BIRD refuses the configuration: {}", reply.message()),
-      other_links ? "bird.conf is for other links than the mesh file that was read: run `trimtab up`" : "",
-      reply.code()};
+  return Error{fmt::format("BIRD refuses the configuration: {}", reply.message()),
+               other_links
+                   ? "bird.conf may be for another mesh file than this daemon has read: run `trimtab up` (or "
+                     "`render`), then reload the daemon"
+                   : "",
+               reply.code()};
 }
 
 bool Publishing::has_work(BirdLink link) const {

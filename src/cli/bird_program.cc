@@ -64,9 +64,9 @@ Result<void> check_bird_version(std::string_view answer) {
 Result<void> check_bird_program() {
   const auto path = bird_path();
   if (!path) return path.error();
-  const auto finished = os::run({*path, "--version"}, "");
+  const auto finished = os::run({*path, "--version"}, "", kBirdAnswers);
   if (!finished) return finished.error();
-  return check_bird_version(finished->output + finished->errors);
+  return check_bird_version(last_line(finished->output + finished->errors));
 }
 
 // Through BIRD's own client: bird/conversation is the daemon's, driven by its loop, and this is one word.

@@ -38,8 +38,9 @@ void name_what_stays(const Reconciliation& made, const SiteFiles& files) {
   if (!made.before.site.empty()) return;
   for (const std::string& file : {files.bird_configuration(), files.origins()}) {
     if (::access(file.c_str(), F_OK) != 0) continue;
-    say("trimtab: {} is gone, and with it what an `up` had written and changed: {} stays, for it may be "
-        "somebody's own, and so does net.ipv4.ip_forward; if `up` wrote it, delete it\n",
+    say("trimtab: there is no {}, the record of what an `up` made; so {} stays, for it may be somebody's "
+        "own, and "
+        "net.ipv4.ip_forward as it is; if `up` wrote the file, delete it\n",
         files.memory(), file);
   }
 }

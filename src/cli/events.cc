@@ -41,7 +41,7 @@ std::function<int()> declare_events(CLI::App& app, const Common& common) {
   auto since = std::make_shared<std::uint64_t>(0);
   app.add_option("--since", *since, "only events with a higher number")
       ->type_name("NO")
-      ->check(complaint_about_number);
+      ->check(CLI::Validator(complaint_about_number, ""));
   return [&common, since] { return ask_and_show(common, control::AskEvents{*since}, show_events); };
 }
 

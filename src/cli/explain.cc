@@ -4,12 +4,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "cli/ask.h"
 #include "cli/figures.h"
 #include "cli/kernel_route.h"
 #include "cli/table.h"
+#include "os/processes.h"
 
 namespace trimtab::cli {
 namespace {
@@ -33,7 +35,10 @@ std::string verdict(const Json& answer, bool path) {
   if (answer.at("own").get<bool>()) return fmt::format("{} is this site's own LAN.\n", target);
   const Json& candidates = answer.at("candidates");
   if (candidates.empty() || !candidates[0].at("chosen").get<bool>()) {
-    return coloured(Colour::red, fmt::format("{} has no route: no neighbour announces it.\n", target));
+    return coloured(
+        Colour::red,
+        fmt::format("{} has no route: no neighbour announces it (`trimtab status` tells of the links).\n",
+                    target));
   }
   const Json& chosen = candidates[0];
   std::string text =
@@ -96,26 +101,28 @@ bool is_chosen(const Json& answer) {
   return !candidates.empty() && candidates[0].at("chosen").get<bool>();
 }
 
-// Where the mesh has no way, what the kernel does instead is as good to know.
+// What the kernel does otherwise than BIRD has chosen. Where the mesh has no way, that is as good to know.
 std::string show_kernel(const Json& answer) {
   const Json& kernel = answer.at("kernel");
-  if (kernel.is_null() || kernel.at("as_chosen").get<bool>()) return {};
+  if (kernel.is_null() || kernel.at("as_chosen") != false) return {};
+  const std::string fate = text_of(kernel.at("fate"));
+  if (fate == "dropped" && !is_chosen(answer)) return {};  // as was to be expected
   const std::string destination = text_of(kernel.at("destination"));
-  if (kernel.at("interface").is_null()) {
-    return is_chosen(answer)
-               ? coloured(Colour::red, fmt::format("But this kernel drops what goes to {} (`ip route "
-                                                   "get {} fibmatch`).\n",
-                                                   destination, destination))
-               : "";
+  std::string does = fate;
+  std::string see = "ip route get " + destination + " fibmatch";
+  if (fate == "kept") does = "kept: that address is its own";
+  // To `ip route get` the kernel says then no more than an error's number.
+  if (fate == "dropped") see = "ip route show table all match " + destination;
+  if (fate == "sent" || fate == "spread") {
+    const Json& gateway = kernel.at("gateway");
+    does = fmt::format(
+        "{}, by the route to {}{}, metric {}",
+        fate == "sent" ? "sent through " + text_of(kernel.at("interface")) : "spread over several ways",
+        text_of(kernel.at("prefix")), gateway.is_null() ? "" : " via " + text_of(gateway),
+        show_count(kernel.at("metric")));
   }
-  const Json& gateway = kernel.at("gateway");
-  return coloured(Colour::red, fmt::format("{} this kernel sends what goes to {} through {}, by its route to "
-                                           "{}{}, metric {} (`ip route get {} "
-                                           "fibmatch`).\n",
-                                           is_chosen(answer) ? "But" : "Meanwhile", destination,
-                                           text_of(kernel.at("interface")), text_of(kernel.at("prefix")),
-                                           gateway.is_null() ? "" : " via " + text_of(gateway),
-                                           show_count(kernel.at("metric")), destination));
+  return coloured(Colour::red, fmt::format("{} this router's own packets to {} are {} (`{}`).\n",
+                                           is_chosen(answer) ? "But" : "Meanwhile", destination, does, see));
 }
 
 std::string show_explanation(const Json& answer) {
@@ -125,49 +132,57 @@ std::string show_explanation(const Json& answer) {
   return out + show_links(answer, path);
 }
 
-// An address of the prefix, or the very one that was asked for.
+// An address of what was asked for: itself, or the first host's of the prefix.
 std::optional<IpAddress> address_in(const Json& answer) {
-  const auto asked = parse_address(text_of(answer.at("destination")));
-  if (asked) return *asked;
-  const auto prefix = parse_prefix(text_of(answer.at("prefix")));
+  const std::string asked = text_of(answer.at("destination"));
+  if (const auto address = parse_address(asked)) return *address;
+  auto prefix = parse_prefix(asked);
+  if (!prefix) prefix = parse_prefix(text_of(answer.at("prefix")));
   if (!prefix) return std::nullopt;
   const bool one = prefix->length == address_bits(prefix->address.family);
   return one ? prefix->address : prefix->network().plus(1);
 }
 
-// Whether the daemon's network namespace is this one: its links' interfaces are here.
-bool is_here(const Common& common, const Json& answer) {
-  const auto any = [](const Json& links) {
-    return std::any_of(links.begin(), links.end(),
-                       [](const Json& link) { return has_interface(text_of(link.at("interface"))); });
-  };
-  if (!answer.at("links").empty()) return any(answer.at("links"));
-  const auto status = ask(common, control::AskStatus{});
-  return status && any(status->value("links", Json::array()));
+// Whether the daemon's network namespace is this one: its socket is among those of this one.
+bool is_here(const std::string& socket) {
+  const auto listening = os::listening_files_here();
+  std::error_code error;
+  const std::string path = std::filesystem::weakly_canonical(socket, error).string();
+  return listening && std::find(listening->begin(), listening->end(), path) != listening->end();
 }
 
-// Null: it cannot be told, or it is this site's own.
+std::string_view name_of(KernelRoute::Fate fate) {
+  static constexpr std::string_view kNames[] = {"sent", "spread", "kept", "dropped"};
+  return kNames[static_cast<std::size_t>(fate)];
+}
+
+// Whether it leaves by the link that was chosen; null: the daemon has that link no more.
+Json as_chosen(const Json& answer, const std::string& interface) {
+  if (!is_chosen(answer)) return false;
+  for (const Json& link : answer.at("links")) {
+    if (link.at("neighbour") == answer.at("candidates")[0].at("neighbour")) {
+      return link.at("interface") == interface;
+    }
+  }
+  return nullptr;
+}
+
+// Null: it cannot be told, or it is this site's own LAN.
 Json kernel_says(const Common& common, const Json& answer) {
-  if (answer.at("own").get<bool>() || !is_here(common, answer)) return nullptr;
+  if (answer.at("own").get<bool>() || !is_here(common.socket)) return nullptr;
   const auto destination = address_in(answer);
   if (!destination) return nullptr;
   const auto route = kernel_route(*destination);
-  if (!route || (*route && (*route)->interface.empty())) return nullptr;
-  Json kernel{{"destination", destination->text()},
-              {"interface", nullptr},
-              {"prefix", nullptr},
-              {"gateway", nullptr},
-              {"metric", nullptr},
-              {"as_chosen", false}};
-  if (!*route) return kernel;
-  const KernelRoute& found = **route;
-  kernel["interface"] = found.interface;
-  kernel["prefix"] = found.matched.text();
-  if (found.gateway) kernel["gateway"] = found.gateway->text();
-  kernel["metric"] = found.metric;
-  kernel["as_chosen"] =
-      is_chosen(answer) && text_of(answer.at("links").at(0).at("interface")) == found.interface;
-  return kernel;
+  if (!route) return nullptr;
+  const bool sent = route->fate == KernelRoute::Fate::sent;
+  const bool by_route = sent || route->fate == KernelRoute::Fate::spread;
+  return {{"destination", destination->text()},
+          {"fate", name_of(route->fate)},
+          {"interface", sent ? Json(route->interface) : Json(nullptr)},
+          {"prefix", by_route ? Json(route->matched.text()) : Json(nullptr)},
+          {"gateway", route->gateway ? Json(route->gateway->text()) : Json(nullptr)},
+          {"metric", by_route ? Json(route->metric) : Json(nullptr)},
+          {"as_chosen", sent ? as_chosen(answer, route->interface) : Json(false)}};
 }
 
 int explain(const Common& common, const std::string& destination) {

@@ -10,8 +10,6 @@
 #include "os/privilege.h"
 
 namespace trimtab::cli {
-namespace {}  // namespace
-
 Result<Kernel> Kernel::open() {
   if (!os::has_capability(os::Capability::net_admin)) {
     return Error{"changing and reading the network needs CAP_NET_ADMIN", "run it as root"};
@@ -40,10 +38,17 @@ Result<void> Kernel::tell(os::NetlinkSocket& socket, const netlink::Request& req
 Result<std::uint16_t> Kernel::wireguard_family() {
   if (wireguard_family_) return *wireguard_family_;
   const auto answer = ask(generic_, netlink::find_family("wireguard"));
-  if (!answer || answer->empty()) return Error{"this kernel has no WireGuard", "modprobe wireguard"};
+  if (!answer && answer.error().number != ENOENT) return answer.error();
+  if (!answer || answer->empty())
+    return Error{.what = "this kernel has no WireGuard", .fix = "modprobe wireguard", .number = ENOENT};
   const auto family = netlink::read_family(answer->front());
   if (family) wireguard_family_ = *family;
   return family;
+}
+
+bool Kernel::lacks_wireguard() {
+  const auto family = wireguard_family();
+  return !family && family.error().number == ENOENT;
 }
 
 Result<netlink::Link> Kernel::find_link(const std::string& interface) {

@@ -21,8 +21,9 @@ class Kernel {
   // Needs CAP_NET_ADMIN: without it neither WireGuard nor nft tells anything.
   static Result<Kernel> open();
 
-  // Asking has the kernel load its module, where it has one.
-  bool has_wireguard() { return wireguard_family().ok(); }
+  // Asking has the kernel load its module, where it has one. Where it does not answer, nothing is known to be
+  // lacking.
+  bool lacks_wireguard();
 
   // All but the files, which are no part of the kernel. `wanted` and `memory` say which interfaces are ours
   // though they have no alias yet.

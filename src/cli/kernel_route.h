@@ -11,18 +11,22 @@
 namespace trimtab::cli {
 
 struct KernelRoute {
-  std::string interface;  // empty: it has several next hops
+  enum class Fate : std::uint8_t {
+    sent,
+    spread,   // over several next hops, at which nobody looks here
+    kept,     // the address is this router's own
+    dropped,  // by a route that drops, or for want of one
+  };
+  Fate fate = Fate::dropped;
+  // Where it is sent or spread:
+  std::string interface;  // sent
   Prefix matched;
-  std::optional<IpAddress> gateway;
+  std::optional<IpAddress> gateway;  // sent
   std::uint32_t metric = 0;
 };
 
-// For a packet of the router's own; rules by source or incoming interface may differ for others. Absent: it
-// is dropped, or there is no route. Takes no right.
-Result<std::optional<KernelRoute>> kernel_route(const IpAddress& destination);
-
-// Whether this network namespace has the interface: where the daemon runs in another one, the kernel here
-// knows nothing.
-bool has_interface(const std::string& name);
+// For a packet of the router's own: by rules for sources or incoming interfaces it may be another one for
+// what is forwarded. Takes no right.
+Result<KernelRoute> kernel_route(const IpAddress& destination);
 
 }  // namespace trimtab::cli

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "cli/bird_files.h"
@@ -12,6 +13,9 @@
 
 namespace trimtab::cli {
 namespace {
+
+// Where a BIRD of Debian's listens that was not told otherwise.
+constexpr std::string_view kUsualSocket = "/run/bird/bird.ctl";
 
 // `bird` says which one.
 Error refusal(const std::string& bird, const SiteFiles& files) {
@@ -50,7 +54,49 @@ std::vector<os::Process>::const_iterator ours_among(const std::vector<os::Proces
   return gone && birds.size() == 1 ? birds.begin() : birds.end();
 }
 
-std::vector<Error> others_among_processes(const SiteFiles& files) {
+// bird.ctl in a directory of any name, as BIRD calls its socket where it is not told otherwise; what people
+// make of it (bird6.ctl, office-bird.sock); anything in a directory called bird. Not: thunderbird.
+bool is_named_as_birds(const std::string& name) {
+  const auto is_letter = [&](std::size_t at) {
+    return at < name.size() && std::isalpha(static_cast<unsigned char>(name[at])) != 0;
+  };
+  for (std::size_t at = name.find("bird"); at != std::string::npos; at = name.find("bird", at + 1)) {
+    if (!(at > 0 && is_letter(at - 1)) && !is_letter(at + 4)) return true;
+  }
+  return false;
+}
+
+bool listens_at(const os::Process& bird, const std::string& socket) {
+  if (names(bird, socket)) return true;
+  const bool told = std::ranges::find(bird.arguments, "-s") != bird.arguments.end();
+  return !told && socket == kUsualSocket;
+}
+
+// Those that /proc hides, as it does from the unit trimtab-up: known by their sockets' names.
+void add_hidden(const std::vector<os::Process>& seen, const SiteFiles& files, std::vector<Error>& others) {
+  const auto listening = os::listening_files_here();
+  if (!listening) {
+    others.push_back({fmt::format("cannot tell whether another BIRD runs here: {}", listening.error().what)});
+    return;
+  }
+  std::error_code error;
+  const std::filesystem::path ours = std::filesystem::weakly_canonical(files.bird_socket(), error);
+  for (const std::string& file : *listening) {
+    const std::filesystem::path socket(file);
+    if (!is_named_as_birds(socket.stem()) && !is_named_as_birds(socket.parent_path().filename())) continue;
+    if (std::filesystem::weakly_canonical(socket, error) == ours) continue;
+    const auto connected = os::UnixStream::connect(file);
+    const auto listener = connected ? connected->peer() : std::nullopt;
+    const bool is_seen = std::ranges::any_of(seen, [&](const os::Process& bird) {
+      return listens_at(bird, file) || (listener && listener->process == bird.number);
+    });
+    if (!is_seen) others.push_back(refusal(fmt::format("it listens at {}", file), files));
+  }
+}
+
+}  // namespace
+
+std::vector<Error> other_birds(const SiteFiles& files) {
   const std::vector<os::Process> birds = os::processes_here("bird");
   const auto ours = ours_among(birds, files.bird_socket());
   std::vector<Error> others;
@@ -59,30 +105,8 @@ std::vector<Error> others_among_processes(const SiteFiles& files) {
     others.push_back(
         refusal(fmt::format("process {}: {}", bird->number, fmt::join(bird->arguments, " ")), files));
   }
+  add_hidden(birds, files, others);
   return others;
-}
-
-// bird.ctl, as BIRD calls its socket where it is not told otherwise, and what people make of it: bird6.ctl,
-// office-bird.ctl. Only the name is looked at, since connecting might start what systemd listens for.
-bool is_named_as_birds(const std::filesystem::path& socket) {
-  return socket.extension() == ".ctl" && socket.stem().string().find("bird") != std::string::npos;
-}
-
-std::vector<Error> others_among_sockets(const SiteFiles& files) {
-  std::error_code error;
-  const auto ours = std::filesystem::weakly_canonical(files.bird_socket(), error);
-  std::vector<Error> others;
-  for (const std::filesystem::path socket : os::listening_files_here()) {
-    if (!is_named_as_birds(socket) || std::filesystem::weakly_canonical(socket, error) == ours) continue;
-    others.push_back(refusal(fmt::format("it listens at {}", socket.string()), files));
-  }
-  return others;
-}
-
-}  // namespace
-
-std::vector<Error> other_birds(const SiteFiles& files) {
-  return os::processes_are_hidden() ? others_among_sockets(files) : others_among_processes(files);
 }
 
 }  // namespace trimtab::cli

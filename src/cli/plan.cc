@@ -1,8 +1,10 @@
-// `trimtab plan`: what `up` would change, as a diff. Reads, and touches nothing.
+// `trimtab plan`: what `up` would change, as a diff. Reads, and touches nothing (the kernel may load
+// WireGuard's module, when it is asked whether it has it).
 #include <fmt/core.h>
 
 #include <memory>
 
+#include "cli/bird_program.h"
 #include "cli/pending.h"
 #include "cli/plan_report.h"
 #include "cli/reconcile.h"
@@ -54,7 +56,7 @@ void report(const Common& common, const SiteState& state, const network::Plan& p
 int plan(const Common& common, SiteFiles files) {
   if (const auto absolute = make_absolute_for_bird(files); !absolute) return complain(absolute.error());
   int status = kFine;
-  const auto state = site_state(common, files, status);
+  auto state = site_state(common, files, status);
   if (!state) return status;
   auto kernel = Kernel::open();
   if (!kernel) return complain(kernel.error());
@@ -63,6 +65,12 @@ int plan(const Common& common, SiteFiles files) {
   if (!made) return complain(made.error());
   if (!made->plan.conflicts.empty()) return complain_all(made->plan.conflicts);
   if (const std::string told = tell_pending(files); !told.empty()) made->plan.notes.push_back(told);
+  std::vector<std::string> lacking;
+  if (const auto missing = missing_from(*kernel, made->plan)) lacking.push_back(*missing);
+  if (const auto usable = check_bird_program(); !usable)
+    lacking.push_back("`up` will refuse: " + usable.error().text());
+  show_warnings(lacking);
+  state->warnings.insert(state->warnings.end(), lacking.begin(), lacking.end());
   report(common, *state, made->plan);
   return kFine;
 }

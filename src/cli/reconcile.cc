@@ -63,16 +63,6 @@ void note_missing_lan_address(const mesh::Site& self, const bird::Local& local, 
   }
 }
 
-// Of GRE the kernel says nothing until one is made.
-void note_missing_wireguard(Kernel& kernel, network::Plan& plan) {
-  const auto makes_one = [](const network::Step& step) {
-    const auto* create = std::get_if<network::CreateInterface>(&step.action);
-    return create != nullptr && create->interface.kind == "wireguard";
-  };
-  if (!std::any_of(plan.steps.begin(), plan.steps.end(), makes_one) || kernel.has_wireguard()) return;
-  plan.notes.push_back("this kernel has no WireGuard, so `up` will fail: modprobe wireguard");
-}
-
 }  // namespace
 
 Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const SiteFiles& files) {
@@ -88,7 +78,6 @@ Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const S
   made.plan = network::plan_up(wanted, *found, *memory);
   for (Error& bird : other_birds(files)) made.plan.conflicts.push_back(std::move(bird));
   note_missing_lan_address(self, made.local, made.plan);
-  note_missing_wireguard(kernel, made.plan);
   return made;
 }
 
@@ -98,6 +87,15 @@ Result<Reconciliation> reconcile_with_nothing(Kernel& kernel, const SiteFiles& f
   const auto found = find(kernel, {}, *memory, memory->files, files.metrics());
   if (!found) return found.error();
   return Reconciliation{.plan = network::plan_down(*found, *memory), .before = *memory};
+}
+
+std::optional<std::string> missing_from(Kernel& kernel, const network::Plan& plan) {
+  const auto makes_one = [](const network::Step& step) {
+    const auto* create = std::get_if<network::CreateInterface>(&step.action);
+    return create != nullptr && create->interface.kind == "wireguard";
+  };
+  if (!std::any_of(plan.steps.begin(), plan.steps.end(), makes_one) || !kernel.lacks_wireguard()) return {};
+  return "this kernel has no WireGuard, so `up` will fail and undo itself: modprobe wireguard";
 }
 
 void show_warnings(const std::vector<std::string>& warnings) {

@@ -1,6 +1,7 @@
 // What plan, up and down have in common: found against wanted, and how it is said.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ Result<Reconciliation> reconcile(Kernel& kernel, const SiteState& state, const S
 
 // What `down` would do now.
 Result<Reconciliation> reconcile_with_nothing(Kernel& kernel, const SiteFiles& files);
+
+// What the kernel lacks for a plan, as far as it tells beforehand (of GRE it does not). Absent: nothing.
+std::optional<std::string> missing_from(Kernel& kernel, const network::Plan& plan);
 
 // "trimtab: warning: …" on stderr, one line each.
 void show_warnings(const std::vector<std::string>& warnings);

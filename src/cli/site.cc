@@ -29,7 +29,8 @@ int add(const Common& common, SiteOptions& options) {
     return mesh::add_site(text, site);
   });
   if (!edited) return complain(edited.error());
-  fmt::print("added site {}: id {}, asn {}\n", site.name, site.id, site.asn);
+  fmt::print("added site {}: id {}, asn {}{}\n", site.name, site.id, site.asn,
+             site.lan.empty() ? ", no LAN" : "");
   if (site.public_key.empty())
     fmt::print("next: trimtab keygen on that router; what it prints goes in here as its public_key\n");
   return kFine;

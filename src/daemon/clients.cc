@@ -20,17 +20,18 @@ Result<void> Clients::listen(os::Token token) {
   return loop_.watch(listener_.descriptor(), token);
 }
 
-std::optional<std::string> Clients::stay_reachable(MonotonicTime now) {
-  if (looked_ && now - *looked_ < kLookPace) return std::nullopt;
-  looked_ = now;
-  if (listener_.in_place()) return std::nullopt;
+std::optional<std::string> Clients::stay_reachable() {
+  if (listener_.in_place() && loop_.watches(listener_.descriptor())) {
+    hindered_.clear();
+    return std::nullopt;
+  }
   loop_.forget(listener_.descriptor());
   const auto renewed = listener_.renew();
   const auto watched = listen(listening_);  // the old one where there is no new one
   const std::string hindered = !renewed ? renewed.error().text() : !watched ? watched.error().text() : "";
   if (!hindered.empty() && hindered == hindered_) return std::nullopt;
   hindered_ = hindered;
-  return "somebody removed the socket that commands ask at: " +
+  return "somebody removed the socket that commands ask at, or its lock: " +
          (hindered.empty() ? "it is there again" : hindered);
 }
 

@@ -25,16 +25,13 @@ class Clients {
   // What is left of the process's descriptors when clients have all of theirs: BIRD's socket and the files.
   static constexpr std::size_t kDescriptorsKept = 24;
   static constexpr Duration kComplaintPace = std::chrono::minutes{1};
-  // How long a removed socket may keep people out; shorter costs a system call each time.
-  static constexpr Duration kLookPace = std::chrono::seconds{5};
 
   Clients(os::Loop& loop, os::UnixListener listener);
 
   Result<void> listen(os::Token token);
 
-  // Looks now and then whether the socket's file is there, and puts it there again. What there is to say of
-  // it, once each time.
-  std::optional<std::string> stay_reachable(MonotonicTime now);
+  // Puts the socket's file there again where somebody removed it. What there is to say of it, once each time.
+  std::optional<std::string> stay_reachable();
 
   // Whoever is waiting to be let in. Where all places are taken, the one that was silent for longest goes.
   void accept(MonotonicTime now);
@@ -75,8 +72,7 @@ class Clients {
   os::Loop& loop_;
   os::UnixListener listener_;
   os::Token listening_ = 0;
-  std::optional<MonotonicTime> looked_;  // whether it is in its place
-  std::string hindered_;                 // from listening again, as it was last told
+  std::string hindered_;  // from listening again, as it was last told
   std::size_t most_;
   std::map<engine::Client, Connection> connections_;
   engine::Client next_ = kFirstToken;

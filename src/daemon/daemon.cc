@@ -26,6 +26,9 @@ namespace {
 
 constexpr os::Token kProbes = 1, kInterfaces = 2, kListener = 3, kBird = 4, kProbes6 = 5;
 
+// How long what somebody removed may be missing; shorter costs some system calls each time.
+constexpr Duration kLookPace = std::chrono::seconds{5};
+
 static_assert(os::kLongestPacket >= probe::kLongestPacket);
 
 // IPv6's is missing where the kernel has none.
@@ -34,11 +37,25 @@ struct ProbeSockets {
   std::optional<os::IcmpSocket> ipv6;
 };
 
+// Two that write one metrics file, each by its own socket, would undo each other's work.
+Result<os::FileLock> own(const std::string& metrics) {
+  auto lock = os::FileLock::take(metrics + ".lock", Duration::zero());
+  if (!lock && lock.error().number == ENOENT)
+    return Error{lock.error().what, "`trimtab up` makes its directory; or give another --run-dir"};
+  if (!lock && lock.error().number == EAGAIN) {
+    return Error{.what = fmt::format("another trimtab writes {}", metrics),
+                 .fix = "stop it first, or give this one another --run-dir",
+                 .number = EAGAIN};
+  }
+  return lock;
+}
+
 class Daemon {
  public:
-  Daemon(Setup setup, os::Loop loop, os::UnixListener listener, ProbeSockets probes,
+  Daemon(Setup setup, os::FileLock only_writer, os::Loop loop, os::UnixListener listener, ProbeSockets probes,
          os::InterfaceWatch interfaces, std::uint16_t identifier)
       : setup_(std::move(setup)),
+        only_writer_(std::move(only_writer)),
         loop_(std::move(loop)),
         clients_(loop_, std::move(listener)),
         probes_(std::move(probes)),
@@ -57,7 +74,8 @@ class Daemon {
     return clients_.listen(kListener);
   }
 
-  void run() {
+  // An error: another one writes the metrics file by now.
+  Result<void> run() {
     if (!probes_.ipv4.is_raw())
       log_.line(os::Severity::warning,
                 "no CAP_NET_RAW: probes go through a datagram socket, which hears no peer's suspicion and no "
@@ -66,6 +84,9 @@ class Daemon {
     notifier_.ready();
     while (!terminated_) turn(loop_.wait(next_deadline()));
     notifier_.stopping();
+    if (ousted_) return *ousted_;
+    only_writer_.remove_file();
+    return {};
   }
 
  private:
@@ -98,13 +119,29 @@ class Daemon {
     for (const os::Signal signal : wakeup.signals) take(signal);
     if (auto asked = clients_.next_request()) feed(std::move(*asked));
     clients_.drop_idle(now_.monotonic);
-    if (const auto news = clients_.stay_reachable(now_.monotonic)) log_.line(os::Severity::warning, *news);
+    look_after_files();
     if (const auto period = notifier_.watchdog_period();
         period && (!watchdog_ || *watchdog_ <= now_.monotonic)) {
       notifier_.alive();
       watchdog_ = now_.monotonic + *period;
     }
     feed(engine::Woken{});
+  }
+
+  // Who tidies a directory up takes away the socket that commands ask at, and the locks that keep a second
+  // one out.
+  void look_after_files() {
+    if (now_.monotonic < next_look_) return;
+    next_look_ = now_.monotonic + kLookPace;
+    if (const auto news = clients_.stay_reachable()) log_.line(os::Severity::warning, *news);
+    if (only_writer_.in_place()) return;
+    auto again = own(setup_.metrics);
+    if (again) {
+      only_writer_ = *std::move(again);
+    } else if (again.error().number == EAGAIN) {
+      ousted_ = again.error();
+      terminated_ = true;
+    }
   }
 
   void take(const os::Ready& ready) {
@@ -217,6 +254,7 @@ class Daemon {
   void carry_out(const engine::Say& say) { log_.line(os::Severity::notice, say.text); }
 
   Setup setup_;
+  os::FileLock only_writer_;
   os::Log log_;
   os::Loop loop_;
   Clients clients_;
@@ -230,6 +268,8 @@ class Daemon {
   std::deque<engine::Event> events_;
   bool feeding_ = false;
   bool terminated_ = false;
+  std::optional<Error> ousted_;
+  MonotonicTime next_look_{};
   std::optional<MonotonicTime> watchdog_;
 };
 
@@ -240,16 +280,6 @@ Result<os::UnixListener> listen(const std::string& path) {
                  "stop it first, or give this one another --socket"};
   }
   return listener;
-}
-
-// Two that write one metrics file, each by its own socket, would undo each other's work.
-Result<os::FileLock> own(const std::string& metrics) {
-  auto lock = os::FileLock::take(metrics + ".lock", Duration::zero());
-  if (!lock && lock.error().number == EAGAIN) {
-    return Error{fmt::format("another trimtab writes {}", metrics),
-                 "stop it first, or give this one another --run-dir"};
-  }
-  return lock;
 }
 
 Result<ProbeSockets> open_probe_sockets(std::uint16_t identifier) {
@@ -278,20 +308,18 @@ Result<void> run(Setup setup) {
     if (auto allowed = os::require_net_raw(); !allowed) return allowed;
     return probes.error();
   }
-  auto listener = listen(setup.socket);
-  if (!listener) return listener.error();
   auto only_writer = own(setup.metrics);
   if (!only_writer) return only_writer.error();
+  auto listener = listen(setup.socket);
+  if (!listener) return listener.error();
   auto loop = os::Loop::open();
   if (!loop) return loop.error();
   auto interfaces = os::InterfaceWatch::open();
   if (!interfaces) return interfaces.error();
-  Daemon daemon(std::move(setup), std::move(*loop), std::move(*listener), std::move(*probes),
-                std::move(*interfaces), identifier);
+  Daemon daemon(std::move(setup), *std::move(only_writer), std::move(*loop), std::move(*listener),
+                std::move(*probes), std::move(*interfaces), identifier);
   if (auto watching = daemon.watch_everything(); !watching) return watching;
-  daemon.run();
-  only_writer->remove_file();
-  return {};
+  return daemon.run();
 }
 
 }  // namespace trimtab::daemon

@@ -56,6 +56,7 @@ Result<std::optional<Route>> read_route(const Message& message) {
 
   const Family family = header.rtm_family == AF_INET ? Family::ipv4 : Family::ipv6;
   Route route{.to = {IpAddress{family, {}}, header.rtm_dst_len},
+              .type = header.rtm_type,
               .protocol = header.rtm_protocol,
               .table = header.rtm_table};
   if (const Attribute* to = find(*read, RTA_DST)) {

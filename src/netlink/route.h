@@ -12,6 +12,7 @@ struct Route {
   Prefix to;
   int interface_index = 0;  // 0 where the route has none (blackhole, several next hops)
   std::optional<IpAddress> gateway;
+  std::uint8_t type = 0;      // RTN_UNICAST, RTN_LOCAL, …
   std::uint8_t protocol = 0;  // who made it: RTPROT_KERNEL, RTPROT_BIRD, …
   std::uint32_t table = 0;
   std::uint32_t metric = 0;

@@ -16,6 +16,9 @@ class FileLock {
   // that is killed while one of them is still at work is not followed by another before that has ended.
   static Result<FileLock> take(const std::string& path, Duration patience);
 
+  // Whether the file is still there: where somebody removed it, another may hold one of that name.
+  bool in_place() const { return is_at(file_, path_); }
+
   // Removes the file as well; the lock lasts until the last copy of it is closed.
   void remove_file();
 

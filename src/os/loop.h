@@ -50,6 +50,7 @@ class Loop {
   // Adds a descriptor or changes what is wanted of it. The caller forgets it before closing it.
   Result<void> watch(int descriptor, Token token, Interest interest = {});
   void forget(int descriptor);
+  bool watches(int descriptor) const { return watched_.contains(descriptor); }
 
   // Until something happens; no deadline: for ever if need be. One that has passed returns at once.
   Wakeup wait(std::optional<MonotonicTime> deadline);

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 // Above every command line.
 constexpr std::size_t kMostRead = 4U << 20U;
+// Some 600,000 sockets.
+constexpr std::size_t kMostSockets = 64U << 20U;
 // The kernel's __SO_ACCEPTCON, the only flag in that table (net/unix/af_unix.c).
 constexpr std::string_view kListens = "00010000";
 
@@ -71,12 +73,10 @@ std::vector<Process> processes_here(std::string_view name) {
   return found;
 }
 
-bool processes_are_hidden() {
-  return content_of("/proc/1/comm").empty();
-}
-
-std::vector<std::string> listening_files_here() {
-  std::istringstream table(content_of("/proc/self/net/unix"));
+Result<std::vector<std::string>> listening_files_here() {
+  const auto content = read_file("/proc/self/net/unix", kMostSockets);
+  if (!content) return content.error();
+  std::istringstream table(*content);
   std::vector<std::string> files;
   for (std::string line; std::getline(table, line);) {
     std::istringstream fields(line);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "util/result.h"
+
 namespace trimtab::os {
 
 struct Process {
@@ -17,12 +19,9 @@ struct Process {
 // Those of that name in this process's network namespace. What /proc hides (`hidepid`) is left out.
 std::vector<Process> processes_here(std::string_view name);
 
-// Whether /proc hides others' processes from this one, as systemd's ProtectProc= has it.
-bool processes_are_hidden();
-
 // Files at which somebody listens in this process's network namespace (UNIX sockets; whole paths only). They
 // are told whoever's they are and whatever /proc hides; a file may be out of sight, or gone.
-std::vector<std::string> listening_files_here();
+Result<std::vector<std::string>> listening_files_here();
 
 // Whether there is a process of that number, in whatever namespace and state.
 bool runs(pid_t number);

@@ -85,6 +85,10 @@ Result<void> UnixListener::listen() {
 }
 
 bool UnixListener::in_place() const {
+  return socket_in_place() && is_at(lock_, path_ + ".lock");
+}
+
+bool UnixListener::socket_in_place() const {
   struct stat found {};
   return socket_.open() && ::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ &&
          found.st_ino == inode_;
@@ -96,11 +100,12 @@ Result<void> UnixListener::renew() {
     if (!locked) return locked.error();
     lock_ = std::move(*locked);
   }
+  if (socket_in_place()) return {};
   return listen();
 }
 
 UnixListener::~UnixListener() {
-  if (in_place()) ::unlink(path_.c_str());
+  if (socket_in_place()) ::unlink(path_.c_str());
 }
 
 bool UnixListener::admits(const UnixStream& client) const {

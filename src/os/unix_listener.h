@@ -23,11 +23,12 @@ class UnixListener {
 
   int descriptor() const { return socket_.number(); }
 
-  // Whether the socket's file is there and ours. Who tidies a directory up takes it away, and then nobody can
-  // ask any more, nor start another one while the lock is held.
+  // Whether the socket's file and the lock's are there and ours. Who tidies a directory up takes them away,
+  // and then nobody can ask any more, or a second owner comes in.
   bool in_place() const;
 
-  // Puts it there again, under another descriptor. An error as of `open`; the old one stays then.
+  // Puts them there again, the socket under another descriptor. An error as of `open`; the old ones stay
+  // then.
   Result<void> renew();
 
   // Root, our own user, and whoever is in the socket's group. The socket's mode says the same; this holds
@@ -42,6 +43,7 @@ class UnixListener {
   UnixListener(std::string path, Descriptor lock, Descriptor reserve)
       : path_(std::move(path)), lock_(std::move(lock)), reserve_(std::move(reserve)) {}
 
+  bool socket_in_place() const;
   Result<void> listen();
   bool turn_away();
 

@@ -98,6 +98,12 @@ def test_a_lan_address_that_is_none(trimtab, mesh, address, said):
     assert render(trimtab, "networkd", "--lan-address", address) == (2, "", f"trimtab: {said}\n")
 
 
+@pytest.mark.parametrize("address", ["10.10.1.6/30", "10.10.1.7/31", "10.10.1.4/31", "10.10.1.255/32"])
+def test_a_lan_address_that_is_one(trimtab, mesh, address):
+    """The two of a /31 are hosts' (RFC 3021)."""
+    assert render(trimtab, "networkd", "--lan-address", address).status == 0
+
+
 def test_whose_own_packets_nobody_answers_is_told(trimtab, mesh):
     outcome = render(trimtab, "networkd")
     assert outcome.status == 0 and outcome.err.startswith("trimtab: warning: without --lan-address")

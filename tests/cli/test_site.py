@@ -10,7 +10,7 @@ def test_add_and_remove_give_the_file_back(trimtab, tmp_path, example):
     file.write_text(example)
     assert trimtab("--mesh", "m.toml", "site", "add", "--link", "a", "--link", "c", "e", "--public-key", KEY) == (
         0,
-        "added site e: id 5, asn 65005\n",
+        "added site e: id 5, asn 65005, no LAN\n",
         "",
     )
     added = file.read_text()
@@ -26,7 +26,7 @@ def test_a_new_site_waits_for_its_key(trimtab, tmp_path, example):
     (tmp_path / "m.toml").write_text(example)
     assert trimtab("site", "add", "e", "--mesh", "m.toml", "--endpoint", "192.0.2.9:51820", "--link", "a") == (
         0,
-        "added site e: id 5, asn 65005\nnext: trimtab keygen on that router; what it prints goes in here as its public_key\n",
+        "added site e: id 5, asn 65005, no LAN\nnext: trimtab keygen on that router; what it prints goes in here as its public_key\n",
         "",
     )
     assert trimtab("check", "--mesh", "m.toml").status == 1

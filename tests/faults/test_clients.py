@@ -185,6 +185,11 @@ def test_row_53_somebody_elses_question(network):
     assert ask_as_nobody() == ["answered"], "the socket's group may ask"
 
 
+def said(site, text):
+    """How often, in a log that goes on from run to run."""
+    return (site.logs / f"{site.name}-trimtab.log").read_text().count(text)
+
+
 def test_row_54_two_daemons(network):
     sites = network("AB", start=False)
     a = sites["A"]
@@ -210,12 +215,30 @@ def test_row_54_the_socket_is_tidied_away(network):
     sites = network("AB", start=False)
     a = sites["A"]
     start_alone(sites, a, bird=False)
-    log = a.logs / "a-trimtab.log"
-    for names in (["trimtab.sock"], ["trimtab.sock", "trimtab.sock.lock"]):
+    again = "somebody removed the socket that commands ask at, or its lock: it is there again"
+    said_before = said(a, again)
+    locks = ["trimtab.sock.lock", "metrics.conf.lock"]
+    for names in (["trimtab.sock"], ["trimtab.sock", *locks]):
         for name in names:
             (a.run / name).unlink()
-        took = sites.wait("the daemon answers again", a.daemon_answers, 10)
+        took = sites.wait("the daemon answers again", lambda: a.daemon_answers() and all(
+            (a.run / name).exists() for name in [*names, *locks]), 10)
         print(f"  row 54: without {' and '.join(names)}: answers after {took:.1f} s")
         same = a.router.run(*a.command("run"), check=False, timeout=10)
         assert same.returncode == 2 and "another trimtab" in same.stderr
-    assert log.read_text().count("somebody removed the socket that commands ask at: it is there again") == 2
+    assert said(a, again) == said_before + 2
+
+
+def test_row_54_both_locks_are_tidied_away_and_a_second_one_is_quicker(network):
+    """Two that write one metrics file undo each other's work: the first one goes, and says why."""
+    sites = network("AB", start=False)
+    a = sites["A"]
+    start_alone(sites, a, bird=False)
+    first, said_before = a.daemon, said(a, "another trimtab writes")
+    for name in ("trimtab.sock.lock", "metrics.conf.lock"):
+        (a.run / name).unlink()
+    a.start_trimtab()
+    took = sites.wait("the first one has ended", lambda: not first.running(), 10)
+    assert sites.wait("the second one answers", a.daemon_answers, 5) is not None and a.daemon.running()
+    assert said(a, "another trimtab writes") == said_before + 1
+    print(f"  row 54: two for {took:.1f} s, then the first one has gone")

@@ -116,7 +116,7 @@ def test_row_56_a_link_is_removed_without_up(network):
     sites.wait("BIRD has refused what it is told", lambda: pending(a) and a.ask(ask="status")["bird"]["error"], 8)
     error = a.ask(ask="status")["bird"]["error"]
     print(f"  row 56: without `up`: {error}")
-    assert "syntax error" in error and error.endswith("bird.conf is for other links than the mesh file that was read: run `trimtab up`")
+    assert "syntax error" in error and error.endswith("run `trimtab up` (or `render`), then reload the daemon")
     write_as_up_would(a, shorter)
     reload(a)
     sites.wait("BIRD has taken it", lambda: not pending(a) and in_file(a, c) is None, 8)

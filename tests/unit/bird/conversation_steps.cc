@@ -63,7 +63,7 @@ struct Shower {
   }
   std::string operator()(const InspectMetrics&) const { return "inspect"; }
   std::string operator()(const MetricsTampered& it) const { return "tampered: " + it.error.what; }
-  std::string operator()(const MetricsRefused& it) const { return "refused: " + it.error.what; }
+  std::string operator()(const MetricsRefused& it) const { return "refused: " + it.error.text(); }
   std::string operator()(const QueryAnswered& it) const {
     return fmt::format("answer {}: {}", it.token, it.reply ? it.reply->message() : it.reply.error().what);
   }

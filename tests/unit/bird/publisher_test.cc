@@ -171,6 +171,20 @@ TEST(Publisher, RefusedByTheCheckLeavesTheFileAndTriesAgain) {
              {"published: COST_2=213", "send 1: show protocols \"site_*\"", "state: connected"});
 }
 
+// The file that `up` wrote with bird.conf has another link: the daemon has not read that mesh file, or `up`
+// not this one.
+TEST(Publisher, ARefusalBesideAFileForOtherLinksNamesTheWayOut) {
+  Stage stage({.values = {{2, 100}, {3, 100}}});
+  stage.connect_and_settle();
+  stage.publish(k0, 213, {"candidate: COST_2=213", "state: connected pending"});
+  stage.step(k0, "candidate written", FileDone{}, {"send 1: configure check \"/run/trimtab/c.conf\""});
+  stage.step(k0, "refused", stage.says(kSyntax),
+             {std::string("refused: ") + kRefusal +
+                  "; bird.conf may be for another mesh file than this daemon has read: run `trimtab up` (or "
+                  "`render`), then reload the daemon",
+              std::string("state: connected pending (") + kRefusal + ")"});
+}
+
 TEST(Publisher, TheSameRefusalIsReportedOnceAndNewValuesNeedNotWait) {
   Stage stage(costs(100));
   stage.connect_and_settle();
