@@ -92,10 +92,16 @@ class Guard {
     }
   }
 
-  // Elsewhere toml++ takes a quote for a part of the word, and what follows for letters outside strings.
-  bool may_begin_string() const {
-    return offset_ == 0 || std::string_view(" \t\n=,[{.").find(text_[offset_ - 1]) != std::string_view::npos;
+  // Elsewhere toml++ takes a quote or a bracket for a part of the word, and what follows for letters outside
+  // strings.
+  bool may_begin() const {
+    return offset_ == 0 || std::string_view(" \t\n=,[{").find(text_[offset_ - 1]) != std::string_view::npos;
   }
+
+  // As the second part of a key, a."b".
+  bool may_begin_part() const { return !in_value_ && !in_array() && text_[offset_ - 1] == '.'; }
+
+  bool in_array() const { return !open_.empty() && open_.back() == '['; }
 
   void take_header() {
     const Position bracket = position_;
@@ -109,9 +115,28 @@ class Guard {
     in_header_ = true;
   }
 
-  void nest() {
+  void nest(char bracket) {
+    if (!may_begin()) return refuse("a bracket in the middle of a word");
     dots_ = 0;
-    if (++depth_ > kMaxNesting) refuse(fmt::format("nested more than {} deep", kMaxNesting));
+    in_value_ = false;
+    open_ += bracket;
+    if (open_.size() > static_cast<std::size_t>(kMaxNesting))
+      refuse(fmt::format("nested more than {} deep", kMaxNesting));
+  }
+
+  // toml++ wants a value where it meets the wrong one. One too many it names itself.
+  void unnest(char bracket) {
+    if (open_.empty()) return;
+    if ((bracket == ']') != in_array())
+      return refuse(fmt::format("a {} that closes a {}", bracket, open_.back()));
+    open_.pop_back();
+  }
+
+  // A word that goes on after = is one to toml++, quotes and all.
+  void assign() {
+    dots_ = 0;
+    if (in_value_ || in_array()) return refuse("an = inside a value; text stands in quotes");
+    in_value_ = true;
   }
 
   void step() {
@@ -120,11 +145,15 @@ class Guard {
     if (c != ' ' && c != '\t') at_line_start_ = false;
     if (c == '#') return take_comment();
     if (c == '"' || c == '\'')
-      return may_begin_string() ? take_string() : refuse("a quote in the middle of a word");
-    if (c == '[' && first_on_line && depth_ == 0) return take_header();
-    if ((c == '[' || c == '{') && !in_header_) nest();
-    if ((c == ']' || c == '}') && !in_header_ && depth_ > 0) --depth_;
-    if (c == '=' || c == ',' || c == '\n') dots_ = 0;
+      return may_begin() || may_begin_part() ? take_string() : refuse("a quote in the middle of a word");
+    if (c == '[' && first_on_line && open_.empty()) return take_header();
+    if ((c == '[' || c == '{') && !in_header_) nest(c);
+    if ((c == ']' || c == '}') && !in_header_) unnest(c);
+    if (c == '=') assign();
+    if (c == ',' || c == '\n') {
+      dots_ = 0;
+      in_value_ = false;
+    }
     if (c == '.' && ++dots_ >= kMaxNesting) refuse(fmt::format("a key of more than {} parts", kMaxNesting));
     if (c == '\n') {
       at_line_start_ = true;
@@ -140,7 +169,8 @@ class Guard {
   bool fine_ = true;
   bool at_line_start_ = true;
   bool in_header_ = false;
-  int depth_ = 0;
+  bool in_value_ = false;  // after a key's =, up to the next key
+  std::string open_;       // brackets, the innermost last
   int dots_ = 0;
 };
 

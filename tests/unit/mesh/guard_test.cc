@@ -59,6 +59,32 @@ TEST(Guard, RefusesAQuoteInTheMiddleOfAWord) {
   }
 }
 
+TEST(Guard, RefusesOtherWordsThatGoOnIntoWhatLooksLikeAString) {
+  const std::string bracket = "error: a bracket in the middle of a word";
+  EXPECT_EQ(first_mistake("x = 5[\"\xcf\xb5\"]"), "m:1:6: " + bracket);
+  EXPECT_EQ(first_mistake("x = 5{\"\xcf\xb5\""), "m:1:6: " + bracket);
+  EXPECT_EQ(first_mistake("x = [-[\"\xcf\xb5\"]]"), "m:1:7: " + bracket);
+  const std::string equals = "error: an = inside a value; text stands in quotes";
+  EXPECT_EQ(first_mistake("x = 55.0/24k=\"\xef\xbb\xb7\""), "m:1:13: " + equals);
+  EXPECT_EQ(first_mistake("x = [\n5=\"\xcf\xb5\"]"), "m:2:2: " + equals);
+  EXPECT_EQ(first_mistake("x = {a = 1=\"\xcf\xb5\"}"), "m:1:11: " + equals);
+  const std::string quote = "error: a quote in the middle of a word";
+  EXPECT_EQ(first_mistake("x = 5.\"\xcf\xb5\""), "m:1:7: " + quote);
+  EXPECT_EQ(first_mistake("x = [5.\"\xcf\xb5\"]"), "m:1:8: " + quote);
+  for (const char* good :
+       {"x = {a = [1], b.\"c\" = 2}", "x = [\n{a = 1},\n{b = \"\xcf\xb5\"}]\ny = 2", "x = [[1],[2]] # ="}) {
+    Mistakes mistakes;
+    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+  }
+}
+
+// toml++ asserts that it will not meet it where it wants a value.
+TEST(Guard, RefusesABracketThatClosesTheOtherKind) {
+  EXPECT_EQ(first_mistake("n = [\n}"), "m:2:1: error: a } that closes a [");
+  EXPECT_EQ(first_mistake("n = [[}]"), "m:1:7: error: a } that closes a [");
+  EXPECT_EQ(first_mistake("n = {a = ]"), "m:1:10: error: a ] that closes a {");
+}
+
 TEST(Guard, ColumnsCountCharacters) {
   EXPECT_EQ(first_mistake("a = \"\xc3\xa4\xc3\xb6\" \xc3\xbc"),
             "m:1:10: error: character U+00FC outside quotes; write plain ASCII there (quotes are \")");
