@@ -311,7 +311,10 @@ Result<void> run(Setup setup) {
   auto only_writer = own(setup.metrics);
   if (!only_writer) return only_writer.error();
   auto listener = listen(setup.socket);
-  if (!listener) return listener.error();
+  if (!listener) {
+    only_writer->remove_file();
+    return listener.error();
+  }
   auto loop = os::Loop::open();
   if (!loop) return loop.error();
   auto interfaces = os::InterfaceWatch::open();
