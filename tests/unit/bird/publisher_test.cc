@@ -109,9 +109,10 @@ TEST(Publisher, AReconfigurationThatNeverEndsIsAnErrorAndTriedAgain) {
   stage.step(seconds{4}, "not yet", stage.runs_with(costs(100)), {"send 1: show protocols \"site_*\""});
   stage.step(k0, "protocols", stage.says(kProtocols), {"send 1: show bfd sessions"});
   stage.step(seconds{4}, "bfd", stage.says(kBfd), {"sessions: 2+bfd 3+", "send 1: eval METRICS_COMPLETE"});
-  stage.step(seconds{2}, "not after ten seconds", stage.runs_with(costs(100)),
-             {std::string("refused: ") + kNever, "send 1: show protocols \"site_*\"",
-              std::string("state: connected pending (") + kNever + ")"});
+  stage.step(
+      seconds{2}, "not after ten seconds", stage.runs_with(costs(100)),
+      {std::string("refused: ") + kNever + "; see `birdc show protocols` for one that does not go down",
+       "send 1: show protocols \"site_*\"", std::string("state: connected pending (") + kNever + ")"});
   stage.step(seconds{2}, "protocols", stage.says(kProtocols), {"send 1: configure"});
   stage.step(k0, "done", stage.says(kDone),
              {"published: COST_2=213", "send 1: show bfd sessions", "state: connected"});
