@@ -11,31 +11,34 @@ namespace trimtab::cli {
 
 using control::Json;
 
+namespace {
+
+// Why nobody answers there, by the number of the error.
+Error unreachable(const std::string& path, Error error) {
+  const int number = error.number.value_or(0);
+  if (number == EACCES || number == EPERM)
+    error.fix = "run it as root, or as a member of the socket's group (trimtab)";
+  if (number != ENOENT && number != ECONNREFUSED) return error;
+  std::error_code ignored;
+  const std::filesystem::path socket(path);
+  const std::filesystem::path directory = socket.has_parent_path() ? socket.parent_path() : ".";
+  if (number == ENOENT && !std::filesystem::exists(directory, ignored)) {
+    return Error{fmt::format("no daemon answers on {}: there is no directory {}", path, directory.string()),
+                 "`trimtab up` makes it; then start the daemon anew"};
+  }
+  if (number == ECONNREFUSED && !std::filesystem::is_socket(socket, ignored)) {
+    return Error{fmt::format("no daemon answers on {}: that is no socket", path),
+                 "remove it, and a daemon that runs puts its own there; or name another --socket"};
+  }
+  return Error{fmt::format("no daemon answers on {}", path),
+               "start it with `trimtab run`, or name its --socket"};
+}
+
+}  // namespace
+
 Result<Json> ask(const Common& common, const control::Request& request) {
   const auto line = os::ask(common.socket, control::format_request(request));
-  if (!line) {
-    const int number = line.error().number.value_or(0);
-    std::error_code error;
-    const std::filesystem::path socket(common.socket);
-    const std::filesystem::path directory = socket.has_parent_path() ? socket.parent_path() : ".";
-    if (number == ENOENT && !std::filesystem::exists(directory, error)) {
-      return Error{
-          fmt::format("no daemon answers on {}: there is no directory {}", common.socket, directory.string()),
-          "`trimtab up` makes it; then start the daemon anew"};
-    }
-    if (number == ECONNREFUSED && !std::filesystem::is_socket(socket, error)) {
-      return Error{fmt::format("no daemon answers on {}: that is no socket", common.socket),
-                   "remove it, and a daemon that runs puts its own there; or name another --socket"};
-    }
-    if (number == ENOENT || number == ECONNREFUSED) {
-      return Error{fmt::format("no daemon answers on {}", common.socket),
-                   "start it with `trimtab run`, or name its --socket"};
-    }
-    Error refused = line.error();
-    if (number == EACCES || number == EPERM)
-      refused.fix = "run it as root, or as a member of the socket's group (trimtab)";
-    return refused;
-  }
+  if (!line) return unreachable(common.socket, line.error());
   auto answer = control::parse_json(*line);
   if (!answer) return Error{fmt::format("{} answered what is {}", common.socket, answer.error().what)};
   if (answer->contains("error")) {

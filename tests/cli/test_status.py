@@ -100,6 +100,16 @@ def test_who_has_no_right_is_told_what_gives_him_one(tmp_path):
         2, "", f"trimtab: cannot read {tmp_path}/m.toml: Permission denied; run it as root or as the file's owner\n")
 
 
+def test_why_nobody_answers_is_told_apart(trimtab, tmp_path):
+    (tmp_path / "file").touch()
+    for socket, said in (("nothing/s", "there is no directory nothing; `trimtab up` makes it; then start the daemon anew"),
+                         ("file", "that is no socket; remove it, and a daemon that runs puts its own there; or name another "
+                                  "--socket")):
+        assert trimtab("status", "--socket", socket) == (2, "", f"trimtab: no daemon answers on {socket}: {said}\n")
+    assert trimtab("status", "--socket", "s") == (
+        2, "", "trimtab: no daemon answers on s; start it with `trimtab run`, or name its --socket\n")
+
+
 def test_an_answer_that_is_no_status_is_refused(trimtab, daemon):
     daemon([1, 2])
     assert trimtab("status", "--json", "--socket", "s") == (
