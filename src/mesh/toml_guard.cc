@@ -30,6 +30,10 @@ char32_t decode(std::string_view text, std::size_t& length) {
   return value;
 }
 
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool starts_key(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
          c == '"' || c == '\'';
@@ -87,9 +91,22 @@ class Guard {
         return;
       }
       if (!many_lines && text_[offset_] == '\n') return;
-      if (quote == '"' && text_[offset_] == '\\') take(false);
+      if (quote == '"' && text_[offset_] == '\\' && !take_backslash(many_lines)) continue;
       if (fine_ && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
     }
+  }
+
+  // And the blanks by which a text goes on in the next line; false: there were some, and nothing after them
+  // is escaped. toml++ asks of the next letter whether it is a blank, and has no answer for many outside
+  // ASCII.
+  bool take_backslash(bool many_lines) {
+    take(true);
+    const std::size_t after = offset_;
+    while (many_lines && fine_ && offset_ < text_.size() && is_blank(text_[offset_])) take(true);
+    if (fine_ && offset_ < text_.size() && static_cast<std::uint8_t>(text_[offset_]) >= 0x80)
+      refuse(
+          "a letter outside ASCII after a backslash; write a backslash as \\\\, and such text on one line");
+    return offset_ == after;
   }
 
   // Elsewhere toml++ takes a quote or a bracket for a part of the word, and what follows for letters outside

@@ -78,6 +78,22 @@ TEST(Guard, RefusesOtherWordsThatGoOnIntoWhatLooksLikeAString) {
   }
 }
 
+// toml++ asks of it whether it is a blank, which it knows of some letters only.
+TEST(Guard, RefusesALetterOutsideAsciiAfterABackslash) {
+  const std::string what =
+      "error: a letter outside ASCII after a backslash; write a backslash as \\\\, and such text on one line";
+  EXPECT_EQ(first_mistake("a = \"\"\"\\\xd1\x8b\"\"\""), "m:1:9: " + what);
+  EXPECT_EQ(first_mistake("a = \"\"\"x\\ \r\n\t\xd1\x8b\"\"\""), "m:2:2: " + what);
+  EXPECT_EQ(first_mistake("a = \"\\\xd1\x8b\""), "m:1:7: " + what);
+  for (const char* good :
+       {"a = \"\"\"\\\\\xd1\x8b\"\"\"", "a = \"\"\"\xd1\x8b\\\n\n x\xd1\x8b\\\n\"\"\"", "a = '\\\xd1\x8b'",
+        "a = \"\\n\xd1\x8b\\\"\xd1\x8b\"", "a = \"\"\"\\\n\"\"\" # \xd1\x8b"}) {
+    Mistakes mistakes;
+    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+    EXPECT_FALSE(parse(good).mesh);  // toml++ has read it, under the sanitizers
+  }
+}
+
 // toml++ asserts that it will not meet it where it wants a value.
 TEST(Guard, RefusesABracketThatClosesTheOtherKind) {
   EXPECT_EQ(first_mistake("n = [\n}"), "m:2:1: error: a } that closes a [");
