@@ -1,6 +1,8 @@
 #include "netlink/link.h"
 
+// <arpa/inet.h> first: the kernel's headers then leave in6_addr to the C library.
 // The C library's <net/if.h> and the kernel's <linux/if.h> cannot both be included.
+#include <arpa/inet.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>

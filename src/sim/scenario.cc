@@ -56,12 +56,12 @@ void read_each(const mesh::Document& document, std::string_view key, Mistakes& m
 
 // A table that stands once; an empty one where it is not there.
 TableReader single(const mesh::Document& document, std::string_view key, Mistakes& mistakes) {
-  static const mesh::Table kNone;
+  static const mesh::Table kEmpty;
   const Entry* entry = find_entry(document.root, key);
   if (entry != nullptr && entry->value.table() == nullptr)
     mistakes.error(entry->at, fmt::format("{} is not a table; head it with [{}]", key, key));
   const bool there = entry != nullptr && entry->value.table() != nullptr;
-  return {there ? *entry->value.table() : kNone, there ? entry->value.begin : mesh::Position{},
+  return {there ? *entry->value.table() : kEmpty, there ? entry->value.begin : mesh::Position{},
           fmt::format("[{}]", key), mistakes};
 }
 
