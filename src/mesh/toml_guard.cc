@@ -39,7 +39,28 @@ bool starts_key(char c) {
          c == '"' || c == '\'';
 }
 
-// Walks the text once, and knows of TOML only where strings, comments and headers begin and end.
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// What TOML has beside it, dates and times, no file of ours has, and toml++ asserts about them what a file
+// need not hold.
+bool is_number(std::string_view word) {
+  if (word.starts_with('+') || word.starts_with('-')) word.remove_prefix(1);
+  if (word == "inf" || word == "nan") return true;
+  if (word.empty() || !is_digit(word.front())) return false;
+  if (word.starts_with("0x") || word.starts_with("0o") || word.starts_with("0b"))
+    return word.find_first_not_of("0123456789abcdefABCDEF_", 2) == std::string_view::npos;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool sign = word[i] == '+' || word[i] == '-';
+    const bool exponent = word[i] == 'e' || word[i] == 'E';
+    if (sign && word[i - 1] != 'e' && word[i - 1] != 'E') return false;
+    if (!sign && !exponent && !is_digit(word[i]) && word[i] != '.' && word[i] != '_') return false;
+  }
+  return true;
+}
+
+// Walks the text once, and knows of TOML only where strings, comments, headers and bare values begin and end.
 class Guard {
  public:
   Guard(std::string_view text, Mistakes& mistakes) : text_(text), mistakes_(mistakes) {}
@@ -132,6 +153,23 @@ class Guard {
     in_header_ = true;
   }
 
+  bool at_bare_value() const {
+    constexpr std::string_view kOthers = " \t\r\n,=[]{}\"'#";
+    return (in_value_ || in_array()) && kOthers.find(text_[offset_]) == std::string_view::npos;
+  }
+
+  // One that begins with a letter toml++ names itself, and goes on with the next line.
+  void take_bare_value() {
+    const Position begin = position_;
+    const std::size_t from = offset_;
+    while (fine_ && offset_ < text_.size() && at_bare_value()) take(true);
+    const std::string_view word = text_.substr(from, offset_ - from);
+    const bool like_a_number = is_digit(word.front()) || word.front() == '+' || word.front() == '-';
+    if (!fine_ || !like_a_number || is_number(word)) return;
+    position_ = begin;
+    refuse("begins like a number and is none; text stands in quotes");
+  }
+
   void nest(char bracket) {
     if (!may_begin()) return refuse("a bracket in the middle of a word");
     dots_ = 0;
@@ -164,6 +202,7 @@ class Guard {
     if (c == '"' || c == '\'')
       return may_begin() || may_begin_part() ? take_string() : refuse("a quote in the middle of a word");
     if (c == '[' && first_on_line && open_.empty()) return take_header();
+    if (at_bare_value()) return take_bare_value();
     if ((c == '[' || c == '{') && !in_header_) nest(c);
     if ((c == ']' || c == '}') && !in_header_) unnest(c);
     if (c == '=') assign();
