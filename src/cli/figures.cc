@@ -19,6 +19,10 @@ std::string short_percent(const Json& value) {
 
 }  // namespace
 
+std::string text_of(const Json& value) {
+  return value.get<std::string>();
+}
+
 std::string show_rtt(const Json& link) {
   if (link.at("rtt_ms").is_null()) return kUnknown;
   const Json& jitter = link.at("jitter_ms");  // null while every round had one answer at most

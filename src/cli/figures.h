@@ -10,6 +10,7 @@ namespace trimtab::cli {
 
 inline constexpr const char* kUnknown = "–";
 
+std::string text_of(const control::Json& value);   // a string's; else as at(): Json::exception
 std::string show_rtt(const control::Json& link);   // "20.1 ±0.3"
 std::string show_loss(const control::Json& link);  // "1.7 % (0.3–9)": the raw ratio and its 95 % interval
 std::string show_bandwidth(const control::Json& link);          // "200M assumed"

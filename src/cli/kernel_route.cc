@@ -1,41 +1,34 @@
 #include "cli/kernel_route.h"
 
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 
 #include <cerrno>
 
 #include "cli/kernel_question.h"
-#include "netlink/link.h"
-#include "netlink/route.h"
 
 namespace trimtab::cli {
 namespace {
-
-using os::NetlinkSocket;
 
 // What the kernel answers for a route that drops, or for none (fib_props in net/ipv4/fib_semantics.c).
 bool means_dropped(int number) {
   return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES;
 }
 
-std::string name_of(int index, NetlinkSocket& socket, std::uint32_t& sequence) {
-  const auto answer = ask_kernel(socket, netlink::dump_links(), sequence);
-  if (!answer) return {};
-  for (const netlink::Message& message : *answer) {
-    const auto link = netlink::read_link(message);
-    if (link && *link && (*link)->index == index) return (*link)->name;
-  }
-  return {};
+std::string interface_name(int index) {
+  char name[IF_NAMESIZE] = {};
+  return if_indextoname(static_cast<unsigned>(index), name) == nullptr ? "" : name;
 }
 
 }  // namespace
 
-Result<KernelRoute> kernel_route(const IpAddress& destination) {
+Result<KernelRoute> kernel_route(const IpAddress& destination,
+                                 const std::optional<netlink::Arrival>& arrival) {
   using Fate = KernelRoute::Fate;
-  auto socket = NetlinkSocket::open(NetlinkSocket::Protocol::route);
+  auto socket = os::NetlinkSocket::open(os::NetlinkSocket::Protocol::route);
   if (!socket) return socket.error();
   std::uint32_t sequence = 0;
-  const auto answer = ask_kernel(*socket, netlink::find_route(destination), sequence);
+  const auto answer = ask_kernel(*socket, netlink::find_route(destination, arrival), sequence);
   if (!answer && means_dropped(answer.error().number.value_or(0))) return KernelRoute{.fate = Fate::dropped};
   if (!answer) return answer.error();
   for (const netlink::Message& message : *answer) {
@@ -46,12 +39,28 @@ Result<KernelRoute> kernel_route(const IpAddress& destination) {
     if (found.type == RTN_LOCAL) return KernelRoute{.fate = Fate::kept};
     const bool one = found.interface_index != 0;
     return KernelRoute{.fate = one ? Fate::sent : Fate::spread,
-                       .interface = one ? name_of(found.interface_index, *socket, sequence) : "",
+                       .interface = one ? interface_name(found.interface_index) : "",
                        .matched = found.to,
                        .gateway = found.gateway,
-                       .metric = found.metric};
+                       .metric = found.metric,
+                       .table = found.table};
   }
   return Error{"netlink: the kernel found a route and did not tell it"};
+}
+
+std::optional<netlink::Arrival> arrival_from(const Prefix& lan) {
+  constexpr std::uint64_t kLooked = 8;  // a router has few addresses in its LAN, and they tend to come first
+  for (std::uint64_t host = 1; host <= kLooked; ++host) {
+    const IpAddress source = lan.network().plus(host);
+    if (!lan.contains(source)) return std::nullopt;
+    const auto route = kernel_route(source);
+    if (!route || route->fate == KernelRoute::Fate::kept) continue;
+    if (route->fate != KernelRoute::Fate::sent || !lan.contains(route->matched)) return std::nullopt;
+    const auto index = static_cast<int>(if_nametoindex(route->interface.c_str()));
+    if (index == 0) return std::nullopt;
+    return netlink::Arrival{source, index};
+  }
+  return std::nullopt;
 }
 
 }  // namespace trimtab::cli

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "netlink/route.h"
 #include "util/address.h"
 #include "util/result.h"
 
@@ -22,11 +23,18 @@ struct KernelRoute {
   std::string interface;  // sent
   Prefix matched;
   std::optional<IpAddress> gateway;  // sent
-  std::uint32_t metric = 0;
+  std::uint32_t metric = 0, table = 0;
+
+  bool operator==(const KernelRoute&) const = default;
 };
 
-// For a packet of the router's own: by rules for sources or incoming interfaces it may be another one for
-// what is forwarded. Takes no right.
-Result<KernelRoute> kernel_route(const IpAddress& destination);
+// For a packet of the router's own, or for one that arrived. Rules by mark, port or protocol are not asked
+// about. Takes no right.
+Result<KernelRoute> kernel_route(const IpAddress& destination,
+                                 const std::optional<netlink::Arrival>& arrival = std::nullopt);
+
+// How packets from this LAN arrive: from its first address that is not the router's own, by the interface
+// that leads there. Nothing where no route is as narrow as the LAN.
+std::optional<netlink::Arrival> arrival_from(const Prefix& lan);
 
 }  // namespace trimtab::cli

@@ -170,6 +170,9 @@ Json to_json(const Explanation& explanation) {
           {"prefix", explanation.prefix},
           {"site", explanation.site},
           {"own", explanation.own},
+          {"other_prefixes", explanation.other_prefixes},
+          {"own_lans", explanation.own_lans},
+          {"sessions", explanation.sessions},
           {"policy", explanation.policy},
           {"candidates", candidates},
           {"links", to_json(explanation.links, explanation.policy)}};

@@ -116,10 +116,13 @@ struct Candidate {
 };
 
 struct Explanation {
-  std::string destination, prefix, site;  // what was asked, the prefix it lies in, the site that has it
-  bool own = false;                       // it is one of our own LANs
-  std::vector<Candidate> candidates;      // the chosen one first, then by preference
-  std::vector<LinkReport> links;          // of the neighbours that occur, in the same order
+  std::string destination, prefix, site;    // what was asked, the prefix it lies in, the site that has it
+  bool own = false;                         // it is one of our own LANs
+  std::vector<std::string> other_prefixes;  // the site's, where it was asked for by its name
+  std::vector<std::string> own_lans;        // from which packets are forwarded
+  int sessions = 0;                         // of our neighbours, that are established
+  std::vector<Candidate> candidates;        // the chosen one first, then by preference
+  std::vector<LinkReport> links;            // of the neighbours that occur, in the same order
   std::string policy;
 };
 

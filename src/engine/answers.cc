@@ -50,6 +50,8 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
     return;
   }
   auto explanation = explain(mesh_, self_, *destination, *routes, bird_.wanted().values);
+  for (const auto& [neighbour, link] : links_)
+    explanation.sessions += link.session_established.value_or(false);
   for (const control::Candidate& candidate : explanation.candidates) {
     const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
     if (const auto link = links_.find(neighbour); link != links_.end()) {

@@ -78,6 +78,12 @@ control::Explanation explain(const mesh::Mesh& mesh, mesh::SiteId self, const De
                                    .site = mesh.find_site(destination.site)->name,
                                    .own = destination.site == self,
                                    .policy = std::string(name_of(mesh.policy))};
+  const mesh::Site& site = *mesh.find_site(destination.site);
+  for (const Prefix& lan : site.lan) {
+    if (site.name == destination.asked && lan != destination.prefix)
+      explanation.other_prefixes.push_back(lan.text());
+  }
+  for (const Prefix& lan : mesh.find_site(self)->lan) explanation.own_lans.push_back(lan.text());
   for (const bird::RouteCandidate& route : routes) {
     const auto neighbour = bird::neighbour_of_protocol(route.protocol);
     if (!neighbour || mesh.find_site(*neighbour) == nullptr) continue;

@@ -35,13 +35,18 @@ Request dump_routes(Family family) {
   return request;
 }
 
-Request find_route(const IpAddress& destination) {
+Request find_route(const IpAddress& destination, const std::optional<Arrival>& arrival) {
   rtmsg header{};
   header.rtm_family = native_family(destination.family);
   header.rtm_dst_len = static_cast<std::uint8_t>(address_bits(destination.family));
   header.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH;
+  if (arrival) header.rtm_src_len = header.rtm_dst_len;
   Request request(RTM_GETROUTE, 0);
   request.header(header).attribute(RTA_DST, destination);
+  if (arrival) {
+    request.attribute(RTA_SRC, arrival->source)
+        .number(RTA_IIF, static_cast<std::uint32_t>(arrival->interface_index));
+  }
   return request;
 }
 

@@ -18,9 +18,16 @@ struct Route {
   std::uint32_t metric = 0;
 };
 
+// Where a packet that is forwarded comes from.
+struct Arrival {
+  IpAddress source;
+  int interface_index = 0;
+};
+
 Request dump_routes(Family family);
-// The one by which a packet to this address would leave; read_route reads the answer.
-Request find_route(const IpAddress& destination);
+// The one by which a packet to this address would leave, the router's own or one that arrived; read_route
+// reads the answer.
+Request find_route(const IpAddress& destination, const std::optional<Arrival>& arrival = std::nullopt);
 Result<std::optional<Route>> read_route(const Message& message);
 
 // A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.

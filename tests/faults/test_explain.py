@@ -4,11 +4,20 @@ of the mesh."""
 import json
 
 
+def answer(site, destination):
+    return json.loads(site.trimtab("explain", destination, "--json").stdout)
+
+
+def otherwise(site, destination):
+    """The lines that say what the kernel does otherwise."""
+    return [line for line in site.trimtab("explain", destination).stdout.splitlines() if line.startswith(("But ", "Meanwhile "))]
+
+
 def own_packets(site, destination):
-    """`kernel` of the JSON, and the line that says what is done otherwise."""
-    kernel = json.loads(site.trimtab("explain", destination, "--json").stdout)["kernel"]
-    lines = [line for line in site.trimtab("explain", destination).stdout.splitlines() if "this router's own packets" in line]
-    return kernel, lines[0] if lines else None
+    """`kernel` of the JSON, and the line about it. What is forwarded goes the same way here."""
+    lines = otherwise(site, destination)
+    assert len(lines) <= 1
+    return answer(site, destination)["kernel"], lines[0] if lines else None
 
 
 def test_the_kernel_has_the_last_word(network):
@@ -17,6 +26,7 @@ def test_the_kernel_has_the_last_word(network):
     sites.wait("A has the route", lambda: a.route_to(b) == b, 20)
     lan, net = b.lan_prefix, b.lan_prefix.rpartition(".")[0]
     first, hint = f"{net}.1", f"(`ip route get {net}.1 fibmatch`)."
+    packets = f"this router's own packets and those from {a.lan_prefix}"
 
     def says():
         kernel, line = own_packets(a, "b")
@@ -34,12 +44,12 @@ def test_the_kernel_has_the_last_word(network):
         kernel, line = says()
         print(f"  {line}")
         assert (kernel["interface"], kernel["metric"], kernel["as_chosen"]) == ("elsewhere", 7, False)
-        assert line == f"But this router's own packets to {first} are sent through elsewhere, by the route to {lan}, metric 7 {hint}"
+        assert line == f"But {packets} to {first} are sent through elsewhere, by the route to {lan}, metric 7 {hint}"
 
         a.ip("route", "add", "blackhole", lan, "metric", "5")
         kernel, line = says()
         assert (kernel["fate"], kernel["interface"], kernel["as_chosen"]) == ("dropped", None, False)
-        assert line == f"But this router's own packets to {first} are dropped (`ip route show table all match {first}`)."
+        assert line == f"But {packets} to {first} are dropped (`ip route show table all match {first}`)."
         a.ip("route", "delete", "blackhole", lan, "metric", "5")
         a.ip("route", "delete", lan, "dev", "elsewhere", "metric", "7")
 
@@ -47,18 +57,18 @@ def test_the_kernel_has_the_last_word(network):
         a.ip("route", "add", lan, "metric", "5", *ways)
         kernel, line = says()
         assert (kernel["fate"], kernel["interface"], kernel["as_chosen"]) == ("spread", None, False)
-        assert line == f"But this router's own packets to {first} are spread over several ways, by the route to {lan}, metric 5 {hint}"
+        assert line == f"But {packets} to {first} are spread over several ways, by the route to {lan}, metric 5 {hint}"
         a.ip("route", "delete", lan, "metric", "5")
 
         # A part of the LAN is asked about itself.
         a.ip("route", "add", "unreachable", f"{net}.128/25")
         assert own_packets(a, f"{net}.128/25")[1] == (
-            f"But this router's own packets to {net}.129 are dropped (`ip route show table all match {net}.129`).")
+            f"But {packets} to {net}.129 are dropped (`ip route show table all match {net}.129`).")
         assert own_packets(a, f"{net}.0/25")[1] is None
         a.ip("route", "delete", "unreachable", f"{net}.128/25")
 
         a.ip("address", "add", f"{first}/32", "dev", "elsewhere")
-        assert says()[1] == f"But this router's own packets to {first} are kept: that address is its own {hint}"
+        assert says()[1] == f"But {packets} to {first} are kept: that address is its own {hint}"
         a.ip("address", "delete", f"{first}/32", "dev", "elsewhere")
 
         b.bird_process.stop()
@@ -68,7 +78,7 @@ def test_the_kernel_has_the_last_word(network):
         a.ip("route", "add", "default", "dev", "elsewhere")
         kernel, line = says()
         print(f"  {line}")
-        assert line == f"Meanwhile this router's own packets to {first} are sent through elsewhere, by the route to 0.0.0.0/0, metric 0 {hint}"
+        assert line == f"Meanwhile {packets} to {first} are sent through elsewhere, by the route to 0.0.0.0/0, metric 0 {hint}"
     finally:
         a.ip("link", "delete", "elsewhere")
 
@@ -85,3 +95,61 @@ def test_a_link_that_the_mesh_file_has_no_more_accuses_nobody(network):
     assert a.ask(ask="explain", destination="c")["candidates"][0]["neighbour"] == "c", "BIRD goes on with it"
     kernel, line = own_packets(a, "c")
     assert (kernel["interface"], kernel["as_chosen"], line) == ("gre-c", None, None)
+
+
+def test_a_rule_sends_the_lan_elsewhere(network):
+    """What is forwarded is looked up as it arrives: a rule for its source or interface may send it another way."""
+    sites = network("AB", birds=True)
+    a, b = sites
+    sites.wait("A has the route", lambda: a.route_to(b) == b, 20)
+    first = b.lan_prefix.rpartition(".")[0] + ".1"
+    source = a.lan_prefix.rpartition(".")[0] + ".2"
+    forwarded, = answer(a, "b")["kernel_from_lans"]
+    assert (forwarded["lan"], forwarded["source"], forwarded["arrives_by"]) == (a.lan_prefix, source, a.LAN_INTERFACE)
+    assert (forwarded["interface"], forwarded["table"], forwarded["as_chosen"]) == ("gre-b", 254, True)
+    assert otherwise(a, "b") == []
+
+    a.ip("link", "add", "elsewhere", "type", "veth", "peer", "name", "far-end")
+    try:
+        a.ip("link", "set", "elsewhere", "up")
+        a.ip("link", "set", "far-end", "up")
+        a.ip("route", "add", "default", "dev", "elsewhere", "table", "100")
+        for selector in (("iif", a.LAN_INTERFACE), ("from", a.lan_prefix)):
+            a.ip("rule", "add", *selector, "lookup", "100", "priority", "90")
+            explained = answer(a, "b")
+            assert explained["kernel"]["as_chosen"] is True, "a packet of the router's own has no address of the LAN yet"
+            forwarded, = explained["kernel_from_lans"]
+            assert (forwarded["interface"], forwarded["table"], forwarded["as_chosen"]) == ("elsewhere", 100, False)
+            line, = otherwise(a, "b")
+            print(f"  {line}")
+            assert line == (f"But packets from {a.lan_prefix} to {first} are sent through elsewhere, by the route to 0.0.0.0/0, "
+                            f"metric 0, table 100 (`ip route get {first} from {source} iif {a.LAN_INTERFACE} fibmatch`).")
+            shown = a.ip("route", "get", first, "from", source, "iif", a.LAN_INTERFACE, "fibmatch")
+            assert "default dev elsewhere" in shown
+            a.ip("rule", "delete", "priority", "90")
+        a.ip("rule", "add", "iif", a.LAN_INTERFACE, "unreachable", "priority", "90")
+        line, = otherwise(a, "b")
+        assert line == f"But packets from {a.lan_prefix} to {first} are dropped (`ip rule; ip route show table all match {first}`)."
+        a.ip("rule", "delete", "priority", "90")
+        assert otherwise(a, "b") == []
+    finally:
+        a.ip("rule", "delete", "priority", "90", check=False)
+        a.ip("link", "delete", "elsewhere")
+
+
+def test_no_session_and_more_lans(network):
+    """That nobody announces it is no answer where nobody could; a site's other LANs are named."""
+    sites = network("AB", birds=True)
+    a, b = sites
+    sites.wait("A has the route", lambda: a.route_to(b) == b, 20)
+    file = a.config / "mesh.toml"
+    more = b.lan_prefix.replace(".0/24", ".128/25")
+    file.write_text(file.read_text().replace(f'lan = ["{b.lan_prefix}"]', f'lan = ["{b.lan_prefix.replace("/24", "/25")}", "{more}"]'))
+    a.daemon.signal(1)
+    sites.wait("the daemon knows both LANs", lambda: answer(a, "b")["other_prefixes"] == [more], 5)
+    text = a.trimtab("explain", "b").stdout
+    assert "has no route: no neighbour announces it (" in text and text.endswith(f"The site has {more} as well (`trimtab explain {more}`).\n")
+    assert answer(a, more)["other_prefixes"] == []
+    b.bird_process.stop()
+    sites.wait("no session is up", lambda: answer(a, "b")["sessions"] == 0, 10)
+    assert "has no route: no neighbour's session is up (`trimtab status` tells of the links)." in a.trimtab("explain", "b").stdout
