@@ -74,7 +74,8 @@ Result<mesh::SiteId> own_site(const Common& common, const mesh::Mesh& mesh) {
   std::string known;
   for (const mesh::Site& site : mesh.sites) known += (known.empty() ? "" : ", ") + site.name;
   return Error{fmt::format("{} says that this is site \"{}\", which the mesh does not have", source, name),
-               fmt::format("name one of {} with --site", known)};
+               source == kSiteFile ? fmt::format("write one of {} into it, or name it with --site", known)
+                                   : fmt::format("name one of {} with --site", known)};
 }
 
 std::string complaint_about_number(const std::string& text) {

@@ -9,6 +9,13 @@
 #include "engine/setup.h"
 
 namespace trimtab::engine {
+namespace {
+
+std::string counted(std::size_t links) {
+  return fmt::format("{} link{}", links, links == 1 ? "" : "s");
+}
+
+}  // namespace
 
 Engine::Engine(Start start)
     : mesh_(std::move(start.mesh)),
@@ -62,8 +69,8 @@ void Engine::set_up_links() {
 std::vector<Action> Engine::start(const Instant& now) {
   now_ = now;
   note("started", "",
-       fmt::format("site {} of mesh {}, {} links, policy {}", mesh_.find_site(self_)->name, mesh_.name,
-                   links_.size(), engine::name_of(mesh_.policy)));
+       fmt::format("site {} of mesh {}, {}, policy {}", mesh_.find_site(self_)->name, mesh_.name,
+                   counted(links_.size()), engine::name_of(mesh_.policy)));
   take(bird_.start(now_.monotonic));
   publish();
   on(Woken{});
@@ -196,7 +203,7 @@ void Engine::on(const MeshRead& read) {
   set_up_links();
   bird_.mesh_changed(now_.monotonic);
   controller_.set_links(now_.monotonic, controller_settings(mesh_), controller_links(mesh_, self_));
-  note("mesh", "", fmt::format("the mesh file was read again: {} links", links_.size()));
+  note("mesh", "", fmt::format("the mesh file was read again: {}", counted(links_.size())));
   interfaces_changed();
   decide();
   publish();
