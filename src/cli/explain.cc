@@ -28,9 +28,12 @@ std::string verdict(const Json& answer, bool path) {
   const Json& candidates = answer.at("candidates");
   if (!is_chosen(answer)) {
     const bool alone = answer.at("sessions") == 0;
-    return coloured(Colour::red,
-                    fmt::format("{} has no route: {} (`trimtab status` tells of the links).\n", target,
-                                alone ? "no neighbour's session is up" : "no neighbour announces it"));
+    return coloured(
+        Colour::red,
+        fmt::format(
+            "{} has no route: {} (`trimtab status` tells of the links).\n", target,
+            alone ? "no neighbour's session is up"
+                  : "no neighbour announces it; is its lan_interface up there, with an address in it?"));
   }
   const Json& chosen = candidates[0];
   std::string text =

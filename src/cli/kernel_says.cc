@@ -10,6 +10,7 @@
 #include "cli/figures.h"
 #include "cli/kernel_route.h"
 #include "cli/table.h"
+#include "os/files.h"
 #include "os/processes.h"
 
 namespace trimtab::cli {
@@ -41,8 +42,14 @@ std::string_view name_of(KernelRoute::Fate fate) {
   return kNames[static_cast<std::size_t>(fate)];
 }
 
-// Whether it leaves by the link that was chosen; null: the daemon has that link no more.
+// Whether it leaves by the link that was chosen, or stays in this site's own LAN; null: the daemon has that
+// link no more.
 Json as_chosen(const Json& answer, const KernelRoute& route) {
+  if (answer.at("own").get<bool>()) {
+    const auto lan = parse_prefix(text_of(answer.at("prefix")));
+    return route.fate == KernelRoute::Fate::kept ||
+           (route.fate == KernelRoute::Fate::sent && lan && lan->contains(route.matched));
+  }
   if (route.fate != KernelRoute::Fate::sent || !is_chosen(answer)) return false;
   for (const Json& link : answer.at("links")) {
     if (link.at("neighbour") == answer.at("candidates")[0].at("neighbour")) {
@@ -65,21 +72,34 @@ Json to_json(const Json& answer, const IpAddress& destination, const KernelRoute
           {"as_chosen", as_chosen(answer, route)}};
 }
 
-// Of the destination's family, and reached from here.
+// IPv4 asks the interface that a packet came in by, IPv6 one switch for all (ip6_forward in
+// net/ipv6/ip6_output.c).
+bool forwards(Family family, const std::string& interface) {
+  const std::string file = family == Family::ipv4 ? "/proc/sys/net/ipv4/conf/" + interface + "/forwarding"
+                                                  : "/proc/sys/net/ipv6/conf/all/forwarding";
+  const auto value = os::read_file(file, 16);
+  return !value || !value->starts_with("0");
+}
+
+// Of the destination's family; "fate": null where it is not reached from here.
 Json from_lans(const Json& answer, const IpAddress& destination) {
   Json all = Json::array();
   for (const Json& text : answer.at("own_lans")) {
     const auto lan = parse_prefix(text_of(text));
     if (!lan || lan->address.family != destination.family) continue;
     const auto arrival = arrival_from(*lan);
-    if (!arrival) continue;
-    const auto route = kernel_route(destination, arrival);
+    const auto route = arrival ? kernel_route(destination, arrival) : Error{"not reached from here"};
     char name[IF_NAMESIZE] = {};
-    if (!route || if_indextoname(static_cast<unsigned>(arrival->interface_index), name) == nullptr) continue;
-    Json one = to_json(answer, destination, *route);
+    if (!route || if_indextoname(static_cast<unsigned>(arrival->interface_index), name) == nullptr) {
+      all.push_back({{"lan", lan->text()}, {"fate", nullptr}});
+      continue;
+    }
+    const bool forwarding = forwards(destination.family, name);
+    Json one = to_json(answer, destination, forwarding ? *route : KernelRoute{});
     one["lan"] = lan->text();
     one["source"] = arrival->source.text();
     one["arrives_by"] = name;
+    one["forwarding"] = forwarding;
     all.push_back(std::move(one));
   }
   return all;
@@ -89,7 +109,8 @@ Json from_lans(const Json& answer, const IpAddress& destination) {
 std::string show_fate(const Json& kernel) {
   const std::string fate = text_of(kernel.at("fate"));
   if (fate == "kept") return "kept: that address is its own";
-  if (fate == "dropped") return fate;
+  if (fate == "dropped")
+    return kernel.value("forwarding", true) ? fate : "dropped, for this router does not forward them";
   const Json& gateway = kernel.at("gateway");
   const bool main = kernel.at("table") == RT_TABLE_MAIN;
   return fmt::format(
@@ -104,8 +125,12 @@ std::string show_fate(const Json& kernel) {
 std::string show_command(const Json& kernel) {
   const std::string destination = text_of(kernel.at("destination"));
   const bool forwarded = kernel.contains("lan");
+  const bool ipv6 = destination.find(':') != std::string::npos;
+  if (forwarded && !kernel.at("forwarding").get<bool>())
+    return ipv6 ? "sysctl net.ipv6.conf.all.forwarding"
+                : fmt::format("sysctl net.ipv4.conf.{}.forwarding", text_of(kernel.at("arrives_by")));
   if (kernel.at("fate") == "dropped")
-    return fmt::format("{}ip route show table all match {}", forwarded ? "ip rule; " : "", destination);
+    return fmt::format("ip {}rule; ip route show table all match {}", ipv6 ? "-6 " : "", destination);
   return fmt::format("ip route get {}{} fibmatch", destination,
                      forwarded ? fmt::format(" from {} iif {}", text_of(kernel.at("source")),
                                              text_of(kernel.at("arrives_by")))
@@ -114,6 +139,7 @@ std::string show_command(const Json& kernel) {
 
 bool says_otherwise(const Json& answer, const Json& kernel) {
   if (kernel.is_null() || kernel.at("as_chosen") != false) return false;
+  if (answer.at("own").get<bool>()) return true;
   return kernel.at("fate") != "dropped" || is_chosen(answer);  // else as was to be expected
 }
 
@@ -127,11 +153,11 @@ bool is_chosen(const Json& answer) {
 void add_what_the_kernel_says(const Common& common, Json& answer) {
   answer["kernel"] = nullptr;
   answer["kernel_from_lans"] = Json::array();
-  if (answer.at("own").get<bool>() || !is_here(common.socket)) return;
+  if (!is_here(common.socket)) return;
   const auto destination = address_in(answer);
   if (!destination) return;
   if (const auto route = kernel_route(*destination)) answer["kernel"] = to_json(answer, *destination, *route);
-  answer["kernel_from_lans"] = from_lans(answer, *destination);
+  if (!answer.at("own").get<bool>()) answer["kernel_from_lans"] = from_lans(answer, *destination);
 }
 
 std::string show_kernel(const Json& answer) {
@@ -150,16 +176,22 @@ std::string show_kernel(const Json& answer) {
       lines.push_back({first, fate, show_command(kernel)});
   };
   add(answer.at("kernel"), "this router's own packets", "");
-  for (const Json& kernel : answer.at("kernel_from_lans")) {
-    const std::string lan = text_of(kernel.at("lan"));
-    add(kernel, "packets from " + lan, "those from " + lan);
-  }
   std::string text;
-  for (const Line& line : lines) {
-    const std::string destination = address_in(answer)->text();
-    text += coloured(Colour::red,
-                     fmt::format("{} {} to {} are {} (`{}`).\n", is_chosen(answer) ? "But" : "Meanwhile",
-                                 line.whose, destination, line.fate, line.command));
+  for (const Json& kernel : answer.at("kernel_from_lans")) {
+    if (kernel.at("fate").is_null()) {
+      text += coloured(Colour::yellow,
+                       fmt::format("Packets from {} were not asked about: no route leads there from here.\n",
+                                   text_of(kernel.at("lan"))));
+      continue;
+    }
+    const std::string source = text_of(kernel.at("source"));
+    add(kernel, "packets from " + source, "those from " + source);
+  }
+  const bool otherwise = answer.at("own").get<bool>() || is_chosen(answer);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    text.insert(0, coloured(Colour::red,
+                            fmt::format("{} {} to {} are {} (`{}`).\n", otherwise ? "But" : "Meanwhile",
+                                        line->whose, address_in(answer)->text(), line->fate, line->command)));
   }
   return text;
 }

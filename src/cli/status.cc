@@ -42,7 +42,8 @@ std::string show_status(const Json& status) {
     out += coloured(Colour::red, "BIRD: " + status.at("bird").at("error").get<std::string>()) + "\n";
   }
   if (!status.at("mesh_file_ok").get<bool>()) {
-    out += coloured(Colour::red, "The mesh file cannot be used (`trimtab check` says why): the one before is in force.") +
+    out += coloured(Colour::red,
+                    "The mesh file cannot be used (`trimtab check` says why): the one before is in force.") +
            "\n";
   }
   if (!status.at("other_mesh_files").empty()) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "mesh/parse.h"
 
@@ -98,8 +99,9 @@ class Guard {
     while (fine_ && offset_ < text_.size() && text_[offset_] != '\n') take(false);
   }
 
-  // A string of either kind, on one line or on many. One that does not end is left to toml++ to name.
+  // A string of either kind, on one line or on many.
   void take_string() {
+    const Position begin = position_;
     const char quote = text_[offset_];
     const std::string triple(3, quote);
     const bool many_lines = at(triple);
@@ -111,10 +113,14 @@ class Guard {
           take(true);
         return;
       }
-      if (!many_lines && text_[offset_] == '\n') return;
+      if (!many_lines && text_[offset_] == '\n') break;
       if (quote == '"' && text_[offset_] == '\\' && !take_backslash(many_lines)) continue;
       if (fine_ && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
     }
+    if (!fine_) return;
+    position_ = begin;
+    refuse(many_lines ? fmt::format("a string that does not end; close it with {}", triple)
+                      : fmt::format("a string that does not end on its line; close it with {}", quote));
   }
 
   // And the blanks by which a text goes on in the next line; false: there were some, and nothing after them
@@ -167,7 +173,7 @@ class Guard {
     const bool like_a_number = is_digit(word.front()) || word.front() == '+' || word.front() == '-';
     if (!fine_ || !like_a_number || is_number(word)) return;
     position_ = begin;
-    refuse("begins like a number and is none; text stands in quotes");
+    refuse("no number; text, and dates and times too, stands in quotes");
   }
 
   void nest(char bracket) {
@@ -175,6 +181,7 @@ class Guard {
     dots_ = 0;
     in_value_ = false;
     open_ += bracket;
+    opened_.push_back(position_);
     if (open_.size() > static_cast<std::size_t>(kMaxNesting))
       refuse(fmt::format("nested more than {} deep", kMaxNesting));
   }
@@ -185,12 +192,19 @@ class Guard {
     if ((bracket == ']') != in_array())
       return refuse(fmt::format("a {} that closes a {}", bracket, open_.back()));
     open_.pop_back();
+    opened_.pop_back();
   }
 
   // A word that goes on after = is one to toml++, quotes and all.
   void assign() {
     dots_ = 0;
-    if (in_value_ || in_array()) return refuse("an = inside a value; text stands in quotes");
+    if (in_array()) {
+      const int line = position_.line;
+      position_ = opened_.back();
+      return refuse(
+          fmt::format("an array that is not closed before the = in line {}; close it with ]", line));
+    }
+    if (in_value_) return refuse("an = inside a value; text stands in quotes");
     in_value_ = true;
   }
 
@@ -200,7 +214,9 @@ class Guard {
     if (c != ' ' && c != '\t') at_line_start_ = false;
     if (c == '#') return take_comment();
     if (c == '"' || c == '\'')
-      return may_begin() || may_begin_part() ? take_string() : refuse("a quote in the middle of a word");
+      return may_begin() || may_begin_part()
+                 ? take_string()
+                 : refuse("a quote in the middle of a word; text stands in quotes");
     if (c == '[' && first_on_line && open_.empty()) return take_header();
     if (at_bare_value()) return take_bare_value();
     if ((c == '[' || c == '{') && !in_header_) nest(c);
@@ -225,8 +241,9 @@ class Guard {
   bool fine_ = true;
   bool at_line_start_ = true;
   bool in_header_ = false;
-  bool in_value_ = false;  // after a key's =, up to the next key
-  std::string open_;       // brackets, the innermost last
+  bool in_value_ = false;         // after a key's =, up to the next key
+  std::string open_;              // brackets, the innermost last
+  std::vector<Position> opened_;  // where
   int dots_ = 0;
 };
 

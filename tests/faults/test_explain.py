@@ -26,7 +26,7 @@ def test_the_kernel_has_the_last_word(network):
     sites.wait("A has the route", lambda: a.route_to(b) == b, 20)
     lan, net = b.lan_prefix, b.lan_prefix.rpartition(".")[0]
     first, hint = f"{net}.1", f"(`ip route get {net}.1 fibmatch`)."
-    packets = f"this router's own packets and those from {a.lan_prefix}"
+    packets = f"this router's own packets and those from {a.lan_prefix.rpartition('.')[0]}.2"
 
     def says():
         kernel, line = own_packets(a, "b")
@@ -49,7 +49,7 @@ def test_the_kernel_has_the_last_word(network):
         a.ip("route", "add", "blackhole", lan, "metric", "5")
         kernel, line = says()
         assert (kernel["fate"], kernel["interface"], kernel["as_chosen"]) == ("dropped", None, False)
-        assert line == f"But {packets} to {first} are dropped (`ip route show table all match {first}`)."
+        assert line == f"But {packets} to {first} are dropped (`ip rule; ip route show table all match {first}`)."
         a.ip("route", "delete", "blackhole", lan, "metric", "5")
         a.ip("route", "delete", lan, "dev", "elsewhere", "metric", "7")
 
@@ -63,7 +63,7 @@ def test_the_kernel_has_the_last_word(network):
         # A part of the LAN is asked about itself.
         a.ip("route", "add", "unreachable", f"{net}.128/25")
         assert own_packets(a, f"{net}.128/25")[1] == (
-            f"But {packets} to {net}.129 are dropped (`ip route show table all match {net}.129`).")
+            f"But {packets} to {net}.129 are dropped (`ip rule; ip route show table all match {net}.129`).")
         assert own_packets(a, f"{net}.0/25")[1] is None
         a.ip("route", "delete", "unreachable", f"{net}.128/25")
 
@@ -122,16 +122,32 @@ def test_a_rule_sends_the_lan_elsewhere(network):
             assert (forwarded["interface"], forwarded["table"], forwarded["as_chosen"]) == ("elsewhere", 100, False)
             line, = otherwise(a, "b")
             print(f"  {line}")
-            assert line == (f"But packets from {a.lan_prefix} to {first} are sent through elsewhere, by the route to 0.0.0.0/0, "
+            assert line == (f"But packets from {source} to {first} are sent through elsewhere, by the route to 0.0.0.0/0, "
                             f"metric 0, table 100 (`ip route get {first} from {source} iif {a.LAN_INTERFACE} fibmatch`).")
             shown = a.ip("route", "get", first, "from", source, "iif", a.LAN_INTERFACE, "fibmatch")
             assert "default dev elsewhere" in shown
             a.ip("rule", "delete", "priority", "90")
         a.ip("rule", "add", "iif", a.LAN_INTERFACE, "unreachable", "priority", "90")
         line, = otherwise(a, "b")
-        assert line == f"But packets from {a.lan_prefix} to {first} are dropped (`ip rule; ip route show table all match {first}`)."
+        assert line == f"But packets from {source} to {first} are dropped (`ip rule; ip route show table all match {first}`)."
         a.ip("rule", "delete", "priority", "90")
         assert otherwise(a, "b") == []
+
+        a.router.run("sysctl", "-qw", "net.ipv4.ip_forward=0")
+        line, = otherwise(a, "b")
+        assert line == (f"But packets from {source} to {first} are dropped, for this router does not forward them "
+                        f"(`sysctl net.ipv4.conf.{a.LAN_INTERFACE}.forwarding`).")
+        a.router.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        assert otherwise(a, "b") == []
+
+        a.ip("link", "set", a.LAN_INTERFACE, "down")
+        assert answer(a, "b")["kernel_from_lans"] == [{"lan": a.lan_prefix, "fate": None}]
+        assert f"Packets from {a.lan_prefix} were not asked about: no route leads there from here.\n" in a.trimtab("explain", "b").stdout
+        # Of the site's own LAN the kernel is asked too.
+        assert otherwise(a, source) == [f"But this router's own packets to {source} are dropped (`ip rule; ip route show table all match {source}`)."]
+        a.ip("link", "set", a.LAN_INTERFACE, "up")
+        sites.wait("the LAN is back", lambda: otherwise(a, source) == [], 5)
+        assert answer(a, "a")["kernel"]["fate"] == "kept"
     finally:
         a.ip("rule", "delete", "priority", "90", check=False)
         a.ip("link", "delete", "elsewhere")
@@ -148,7 +164,7 @@ def test_no_session_and_more_lans(network):
     a.daemon.signal(1)
     sites.wait("the daemon knows both LANs", lambda: answer(a, "b")["other_prefixes"] == [more], 5)
     text = a.trimtab("explain", "b").stdout
-    assert "has no route: no neighbour announces it (" in text and text.endswith(f"The site has {more} as well (`trimtab explain {more}`).\n")
+    assert "has no route: no neighbour announces it; is its lan_interface up there, with an address in it? (" in text and text.endswith(f"The site has {more} as well (`trimtab explain {more}`).\n")
     assert answer(a, more)["other_prefixes"] == []
     b.bird_process.stop()
     sites.wait("no session is up", lambda: answer(a, "b")["sessions"] == 0, 10)
