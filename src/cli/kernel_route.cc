@@ -10,9 +10,11 @@
 namespace trimtab::cli {
 namespace {
 
-// What the kernel answers for a route that drops, or for none (fib_props in net/ipv4/fib_semantics.c).
+// What the kernel answers for a route that drops, or for none (fib_props in net/ipv4/fib_semantics.c); EXDEV
+// where rp_filter drops what arrived.
 bool means_dropped(int number) {
-  return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES;
+  return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES ||
+         number == EXDEV;
 }
 
 std::string interface_name(int index) {
@@ -36,7 +38,7 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
     if (!route) return route.error();
     if (!*route) continue;
     const netlink::Route& found = **route;
-    if (found.type == RTN_LOCAL) return KernelRoute{.fate = Fate::kept};
+    if (found.type != RTN_UNICAST) return KernelRoute{.fate = Fate::kept};
     const bool one = found.interface_index != 0;
     return KernelRoute{.fate = one ? Fate::sent : Fate::spread,
                        .interface = one ? interface_name(found.interface_index) : "",
@@ -49,8 +51,10 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
 }
 
 std::optional<netlink::Arrival> arrival_from(const Prefix& lan) {
-  constexpr std::uint64_t kLooked = 8;  // a router has few addresses in its LAN, and they tend to come first
-  for (std::uint64_t host = 1; host <= kLooked; ++host) {
+  constexpr std::uint64_t kLooked = 32;  // a router has few addresses in its LAN, and they tend to come first
+  // One or two addresses are all hosts (RFC 3021, RFC 6164).
+  const std::uint64_t first = lan.length >= address_bits(lan.address.family) - 1 ? 0 : 1;
+  for (std::uint64_t host = first; host <= kLooked; ++host) {
     const IpAddress source = lan.network().plus(host);
     if (!lan.contains(source)) return std::nullopt;
     const auto route = kernel_route(source);

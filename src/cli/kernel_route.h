@@ -15,7 +15,7 @@ struct KernelRoute {
   enum class Fate : std::uint8_t {
     sent,
     spread,   // over several next hops, at which nobody looks here
-    kept,     // the address is this router's own
+    kept,     // the address is this router's own, or one that it answers to with others (broadcast)
     dropped,  // by a route that drops, or for want of one
   };
   Fate fate = Fate::dropped;
@@ -24,8 +24,6 @@ struct KernelRoute {
   Prefix matched;
   std::optional<IpAddress> gateway;  // sent
   std::uint32_t metric = 0, table = 0;
-
-  bool operator==(const KernelRoute&) const = default;
 };
 
 // For a packet of the router's own, or for one that arrived. Rules by mark, port or protocol are not asked

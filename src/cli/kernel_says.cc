@@ -108,7 +108,7 @@ Json from_lans(const Json& answer, const IpAddress& destination) {
 // "sent through wan, by the route to 0.0.0.0/0 via 192.0.2.1, metric 0, table 100"
 std::string show_fate(const Json& kernel) {
   const std::string fate = text_of(kernel.at("fate"));
-  if (fate == "kept") return "kept: that address is its own";
+  if (fate == "kept") return "kept: that address is this router's own";
   if (fate == "dropped")
     return kernel.value("forwarding", true) ? fate : "dropped, for this router does not forward them";
   const Json& gateway = kernel.at("gateway");
@@ -130,7 +130,10 @@ std::string show_command(const Json& kernel) {
     return ipv6 ? "sysctl net.ipv6.conf.all.forwarding"
                 : fmt::format("sysctl net.ipv4.conf.{}.forwarding", text_of(kernel.at("arrives_by")));
   if (kernel.at("fate") == "dropped")
-    return fmt::format("ip {}rule; ip route show table all match {}", ipv6 ? "-6 " : "", destination);
+    return fmt::format("ip {}rule; ip route show table all match {}{}", ipv6 ? "-6 " : "", destination,
+                       forwarded && !ipv6 ? fmt::format("; sysctl net.ipv4.conf.{}.rp_filter",
+                                                        text_of(kernel.at("arrives_by")))
+                                          : "");
   return fmt::format("ip route get {}{} fibmatch", destination,
                      forwarded ? fmt::format(" from {} iif {}", text_of(kernel.at("source")),
                                              text_of(kernel.at("arrives_by")))
@@ -162,7 +165,7 @@ void add_what_the_kernel_says(const Common& common, Json& answer) {
 
 std::string show_kernel(const Json& answer) {
   struct Line {
-    std::string whose, fate, command;
+    std::string whose, destination, fate, command;
   };
   std::vector<Line> lines;  // what happens alike to several is told once
   const auto add = [&](const Json& kernel, const std::string& first, const std::string& more) {
@@ -173,7 +176,7 @@ std::string show_kernel(const Json& answer) {
     if (same != lines.end())
       same->whose += " and " + more;
     else
-      lines.push_back({first, fate, show_command(kernel)});
+      lines.push_back({first, text_of(kernel.at("destination")), fate, show_command(kernel)});
   };
   add(answer.at("kernel"), "this router's own packets", "");
   std::string text;
@@ -189,9 +192,9 @@ std::string show_kernel(const Json& answer) {
   }
   const bool otherwise = answer.at("own").get<bool>() || is_chosen(answer);
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    text.insert(0, coloured(Colour::red,
-                            fmt::format("{} {} to {} are {} (`{}`).\n", otherwise ? "But" : "Meanwhile",
-                                        line->whose, address_in(answer)->text(), line->fate, line->command)));
+    text.insert(
+        0, coloured(Colour::red, fmt::format("{} {} to {} are {} (`{}`).\n", otherwise ? "But" : "Meanwhile",
+                                             line->whose, line->destination, line->fate, line->command)));
   }
   return text;
 }

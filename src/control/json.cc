@@ -172,7 +172,7 @@ Json to_json(const Explanation& explanation) {
           {"own", explanation.own},
           {"other_prefixes", explanation.other_prefixes},
           {"own_lans", explanation.own_lans},
-          {"sessions", explanation.sessions},
+          {"sessions", explanation.sessions ? Json(*explanation.sessions) : Json(nullptr)},
           {"policy", explanation.policy},
           {"candidates", candidates},
           {"links", to_json(explanation.links, explanation.policy)}};

@@ -120,7 +120,7 @@ struct Explanation {
   bool own = false;                         // it is one of our own LANs
   std::vector<std::string> other_prefixes;  // the site's, where it was asked for by its name
   std::vector<std::string> own_lans;        // from which packets are forwarded
-  int sessions = 0;                         // of our neighbours, that are established
+  std::optional<int> sessions;              // that are established; nothing while BIRD has not told of all
   std::vector<Candidate> candidates;        // the chosen one first, then by preference
   std::vector<LinkReport> links;            // of the neighbours that occur, in the same order
   std::string policy;

@@ -50,8 +50,7 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
     return;
   }
   auto explanation = explain(mesh_, self_, *destination, *routes, bird_.wanted().values);
-  for (const auto& [neighbour, link] : links_)
-    explanation.sessions += link.session_established.value_or(false);
+  explanation.sessions = established_sessions();
   for (const control::Candidate& candidate : explanation.candidates) {
     const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
     if (const auto link = links_.find(neighbour); link != links_.end()) {
@@ -59,6 +58,15 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
     }
   }
   actions_.push_back(Answer{client, control::to_line(control::to_json(explanation))});
+}
+
+std::optional<int> Engine::established_sessions() const {
+  int established = 0;
+  for (const auto& [neighbour, link] : links_) {
+    if (!link.session_established) return std::nullopt;
+    established += *link.session_established;
+  }
+  return established;
 }
 
 control::LinkReport Engine::report(SiteId neighbour, const LinkState& link) const {

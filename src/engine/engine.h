@@ -113,6 +113,7 @@ class Engine {
   void answer(Client client, const Error& error);
   control::Status status() const;
   control::LinkReport report(SiteId neighbour, const LinkState& link) const;
+  std::optional<int> established_sessions() const;  // nothing while BIRD has not told of all
 
   mesh::Mesh mesh_;
   SiteId self_;

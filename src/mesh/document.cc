@@ -132,25 +132,33 @@ const Entry* find_entry(const Table& table, std::string_view key) {
 std::optional<Document> read_document(std::string_view text, Mistakes& mistakes) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
-  if (!guard_toml(text, mistakes)) return std::nullopt;
 
   std::string readable(text);
   Document document;
-  int consequence = 0;  // a line whose mistake is not reported
+  // From a broken line to the next that has something on it: a mistake there is a consequence.
+  std::vector<std::pair<int, int>> consequences;
   for (int broken = 0; broken < kMaxBrokenLines; ++broken) {
-    try {
-      document.root = convert_table(toml::parse(readable));
-      return document;
-    } catch (const toml::parse_error& error) {
-      const Position at = position_of(error.source().begin);
-      if (at.line <= consequence) return std::nullopt;
-      mistakes.error(at, describe(error.description()));
-      document.incomplete = true;
-      consequence = pass_over(readable, at.line);
+    // Each time, for what is left may have other strings and nesting than the whole had.
+    std::optional<Refusal> found = guard_toml(readable);
+    if (found && !found->only_its_line) {
+      if (broken == 0) mistakes.error(found->at, found->text);
+      return std::nullopt;
     }
-    // What is left may have other strings and nesting than the whole had.
-    Mistakes consequences;
-    if (!guard_toml(readable, consequences)) return std::nullopt;
+    if (!found) {
+      try {
+        document.root = convert_table(toml::parse(readable));
+        return document;
+      } catch (const toml::parse_error& error) {
+        found = Refusal{position_of(error.source().begin), describe(error.description())};
+      }
+    }
+    const int line = found->at.line;
+    for (const auto& [from, to] : consequences) {
+      if (from <= line && line <= to) return std::nullopt;
+    }
+    mistakes.error(found->at, found->text);
+    document.incomplete = true;
+    consequences.emplace_back(line, pass_over(readable, line));
   }
   return std::nullopt;
 }

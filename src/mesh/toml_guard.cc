@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mesh/parse.h"
+#include "util/printable.h"
 
 namespace trimtab::mesh {
 namespace {
@@ -64,18 +65,20 @@ bool is_number(std::string_view word) {
 // Walks the text once, and knows of TOML only where strings, comments, headers and bare values begin and end.
 class Guard {
  public:
-  Guard(std::string_view text, Mistakes& mistakes) : text_(text), mistakes_(mistakes) {}
+  explicit Guard(std::string_view text) : text_(text) {}
 
-  bool run() {
+  std::optional<Refusal> run() {
     while (fine_ && offset_ < text_.size()) step();
-    return fine_;
+    return refusal_;
   }
 
  private:
   bool at(std::string_view what) const { return text_.substr(offset_, what.size()) == what; }
 
-  void refuse(std::string text) {
-    mistakes_.error(position_, std::move(text));
+  void refuse(std::string text) { refuse(position_, std::move(text), false); }
+  void refuse_line(Position at, std::string text) { refuse(at, std::move(text), true); }
+  void refuse(Position at, std::string text, bool only_its_line) {
+    refusal_ = Refusal{at, std::move(text), only_its_line};
     fine_ = false;
   }
 
@@ -118,9 +121,9 @@ class Guard {
       if (fine_ && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
     }
     if (!fine_) return;
-    position_ = begin;
-    refuse(many_lines ? fmt::format("a string that does not end; close it with {}", triple)
-                      : fmt::format("a string that does not end on its line; close it with {}", quote));
+    if (many_lines)
+      return refuse(begin, fmt::format("a string that does not end; close it with {}", triple), false);
+    refuse_line(begin, fmt::format("a string that does not end on its line; close it with {}", quote));
   }
 
   // And the blanks by which a text goes on in the next line; false: there were some, and nothing after them
@@ -172,8 +175,9 @@ class Guard {
     const std::string_view word = text_.substr(from, offset_ - from);
     const bool like_a_number = is_digit(word.front()) || word.front() == '+' || word.front() == '-';
     if (!fine_ || !like_a_number || is_number(word)) return;
-    position_ = begin;
-    refuse("no number; text, and dates and times too, stands in quotes");
+    constexpr std::size_t kShown = 40;
+    refuse_line(begin,
+                printable(word.substr(0, kShown)) + " is no number; text, dates and times stand in quotes");
   }
 
   void nest(char bracket) {
@@ -199,10 +203,9 @@ class Guard {
   void assign() {
     dots_ = 0;
     if (in_array()) {
-      const int line = position_.line;
-      position_ = opened_.back();
-      return refuse(
-          fmt::format("an array that is not closed before the = in line {}; close it with ]", line));
+      return refuse_line(opened_.back(),
+                         fmt::format("an array that is not closed before the = in line {}; close it with ]",
+                                     position_.line));
     }
     if (in_value_) return refuse("an = inside a value; text stands in quotes");
     in_value_ = true;
@@ -235,7 +238,7 @@ class Guard {
   }
 
   std::string_view text_;
-  Mistakes& mistakes_;
+  std::optional<Refusal> refusal_;
   std::size_t offset_ = 0;
   Position position_{};
   bool fine_ = true;
@@ -249,13 +252,13 @@ class Guard {
 
 }  // namespace
 
-bool guard_toml(std::string_view text, Mistakes& mistakes) {
+std::optional<Refusal> guard_toml(std::string_view text) {
   if (text.size() > kMaxFileSize) {
-    mistakes.error({}, fmt::format("the file has {} bytes and a mesh file at most {}; is it the right file?",
-                                   text.size(), kMaxFileSize));
-    return false;
+    return Refusal{{},
+                   fmt::format("the file has {} bytes and a mesh file at most {}; is it the right file?",
+                               text.size(), kMaxFileSize)};
   }
-  return Guard(text, mistakes).run();
+  return Guard(text).run();
 }
 
 }  // namespace trimtab::mesh

@@ -2,6 +2,8 @@
 // unreachable code on some letters outside strings, and overflows the stack on deep nesting.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "mesh/mistakes.h"
@@ -11,7 +13,13 @@ namespace trimtab::mesh {
 // Far above what a mesh file needs (3), far below what hurts.
 inline constexpr int kMaxNesting = 16;
 
-// True where the text may be handed on; else the one mistake that says why not.
-bool guard_toml(std::string_view text, Mistakes& mistakes);
+struct Refusal {
+  Position at{};
+  std::string text;
+  bool only_its_line = false;  // without that line the rest may be tried
+};
+
+// The first thing for which the text may not be handed on; nothing where it may.
+std::optional<Refusal> guard_toml(std::string_view text);
 
 }  // namespace trimtab::mesh

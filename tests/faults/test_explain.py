@@ -68,7 +68,7 @@ def test_the_kernel_has_the_last_word(network):
         a.ip("route", "delete", "unreachable", f"{net}.128/25")
 
         a.ip("address", "add", f"{first}/32", "dev", "elsewhere")
-        assert says()[1] == f"But {packets} to {first} are kept: that address is its own {hint}"
+        assert says()[1] == f"But {packets} to {first} are kept: that address is this router's own {hint}"
         a.ip("address", "delete", f"{first}/32", "dev", "elsewhere")
 
         b.bird_process.stop()
@@ -129,7 +129,7 @@ def test_a_rule_sends_the_lan_elsewhere(network):
             a.ip("rule", "delete", "priority", "90")
         a.ip("rule", "add", "iif", a.LAN_INTERFACE, "unreachable", "priority", "90")
         line, = otherwise(a, "b")
-        assert line == f"But packets from {source} to {first} are dropped (`ip rule; ip route show table all match {first}`)."
+        assert line == f"But packets from {source} to {first} are dropped (`ip rule; ip route show table all match {first}; sysctl net.ipv4.conf.{a.LAN_INTERFACE}.rp_filter`)."
         a.ip("rule", "delete", "priority", "90")
         assert otherwise(a, "b") == []
 

@@ -56,8 +56,7 @@ TEST(Guard, RefusesAQuoteInTheMiddleOfAWord) {
             "m:1:7: error: a quote in the middle of a word; text stands in quotes");
   for (const char* good :
        {"\"a\".'b' = [\"\xcf\xb5\",'c']", "a = {\"b\" = 'c'}", "['a'.\"b\"]", "a =\"b\""}) {
-    Mistakes mistakes;
-    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+    EXPECT_FALSE(guard_toml(good)) << good;
   }
 }
 
@@ -74,8 +73,7 @@ TEST(Guard, RefusesOtherWordsThatGoOnIntoWhatLooksLikeAString) {
   EXPECT_EQ(first_mistake("x = [5.\"\xcf\xb5\"]"), "m:1:8: " + quote);
   for (const char* good :
        {"x = {a = [1], b.\"c\" = 2}", "x = [\n{a = 1},\n{b = \"\xcf\xb5\"}]\ny = 2", "x = [[1],[2]] # ="}) {
-    Mistakes mistakes;
-    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+    EXPECT_FALSE(guard_toml(good)) << good;
   }
 }
 
@@ -89,23 +87,21 @@ TEST(Guard, RefusesALetterOutsideAsciiAfterABackslash) {
   for (const char* good :
        {"a = \"\"\"\\\\\xd1\x8b\"\"\"", "a = \"\"\"\xd1\x8b\\\n\n x\xd1\x8b\\\n\"\"\"", "a = '\\\xd1\x8b'",
         "a = \"\\n\xd1\x8b\\\"\xd1\x8b\"", "a = \"\"\"\\\n\"\"\" # \xd1\x8b"}) {
-    Mistakes mistakes;
-    EXPECT_TRUE(guard_toml(good, mistakes)) << good;
+    EXPECT_FALSE(guard_toml(good)) << good;
     EXPECT_FALSE(parse(good).mesh);  // toml++ has read it, under the sanitizers
   }
 }
 
 // toml++ takes the first for a date, and asserts what its next letter is.
 TEST(Guard, RefusesWhatBeginsLikeANumberAndIsNone) {
-  const std::string what = "error: no number; text, and dates and times too, stands in quotes";
-  EXPECT_EQ(first_mistake("a = 1979-05-27T\x01"), "m:1:5: " + what);
-  EXPECT_EQ(first_mistake("a = [1, 07:32:00]"), "m:1:9: " + what);
+  const std::string what = " is no number; text, dates and times stand in quotes";
+  EXPECT_EQ(first_mistake("a = 1979-05-27T\x01"), "m:1:5: error: 1979-05-27T\\x01" + what);
+  EXPECT_EQ(first_mistake("a = [1, 07:32:00]"), "m:1:9: error: 07:32:00" + what);
   for (const char* bad : {"+", "-", "10s", "1/2", "1e5-3", "0x-1", "1979-05-27", "0b1g", "-home", "+-1"})
-    EXPECT_EQ(first_mistake(std::string("a = ") + bad), "m:1:5: " + what) << bad;
+    EXPECT_EQ(first_mistake(std::string("a = ") + bad), "m:1:5: error: " + (bad + what));
   for (const char* good :
        {"0", "-1", "+1_000", "0.25", "1e3", "-2.5E-3", "0xfe_ED", "0o17", "0b01", "-inf", "nan"}) {
-    Mistakes mistakes;
-    EXPECT_TRUE(guard_toml(std::string("a = {b = [") + good + ", " + good + "]}", mistakes)) << good;
+    EXPECT_FALSE(guard_toml(std::string("a = {b = [") + good + ", " + good + "]}")) << good;
   }
 }
 
@@ -138,11 +134,10 @@ TEST(Guard, RefusesDepth) {
 
 TEST(Guard, LeavesStringsAndCommentsAlone) {
   const std::string inside = repeated("[{.", 40) + "\xc3\xa4";
-  Mistakes mistakes;
   for (const std::string& text :
        {"# " + inside, "a = \"" + inside + "\"", "a = '" + inside + "'", "a = \"\"\"\n" + inside + "\n\"\"\"",
         "a = '''\n" + inside + "'''", "a = \"\\\"" + inside + "\"", "a = \"\"\"x\"\"\"\"\" # " + inside}) {
-    EXPECT_TRUE(guard_toml(text, mistakes)) << text;
+    EXPECT_FALSE(guard_toml(text)) << text;
   }
 }
 
@@ -183,11 +178,12 @@ TEST(Guard, NamesWhereBeganWhatDoesNotEnd) {
 
 TEST(Guard, FindsSeveralBrokenLinesAndNoConsequences) {
   const Parsed parsed = parse(
-      "[mesh]\nname = home\nlans = \"10.0.0.0/8\"\n[[site]\nname = \"a\"\nname = \"b\"\nid = "
+      "[mesh]\nname = home\nlinks = 172.31.0.0/16\nlans = \"10.0.0.0/8\"\n[[site]\nname = \"a\"\nname = "
+      "\"b\"\nid = "
       "x\n\n[[site]]\nid = 1 2\nasn = 3\nasn = 4\n");
   std::vector<int> lines;
   for (const Mistake& mistake : parsed.mistakes) lines.push_back(mistake.line);
-  EXPECT_EQ(lines, (std::vector<int>{2, 4, 10, 12}));
+  EXPECT_EQ(lines, (std::vector<int>{2, 3, 5, 11, 13}));
 }
 
 // The first line opens a bracket, and without that line the last one is a header that toml++ must not see.

@@ -27,6 +27,24 @@ TEST(Route, IsAskedForByTheWholeAddressAndAsTheTableHasIt) {
   }
 }
 
+TEST(Route, OfAPacketThatArrivedIsAskedForByItsSourceAndInterface) {
+  for (const auto& [destination, source] :
+       {std::pair{"10.10.2.1", "10.10.1.2"}, std::pair{"fd10:10:2::1", "fd10:10:1::2"}}) {
+    const Arrival arrival{*parse_address(source), 7};
+    const Bytes bytes = find_route(*parse_address(destination), arrival).finish(1);
+    rtmsg header{};
+    const auto attributes = read_after(payload_of(bytes), header);
+    ASSERT_TRUE(attributes.ok());
+    EXPECT_EQ(header.rtm_src_len, address_bits(arrival.source.family));
+    const Attribute* from = find(*attributes, RTA_SRC);
+    const Attribute* in = find(*attributes, RTA_IIF);
+    ASSERT_TRUE(from != nullptr && in != nullptr);
+    EXPECT_EQ(from->address(), arrival.source);
+    EXPECT_EQ(in->number<int>(), 7);
+    EXPECT_EQ(find(*attributes, RTA_OIF), nullptr);
+  }
+}
+
 Route answer(std::uint8_t type, const std::vector<std::pair<std::uint16_t, std::uint32_t>>& numbers) {
   rtmsg header{};
   header.rtm_family = AF_INET;
