@@ -95,7 +95,8 @@ Json from_lans(const Json& answer, const IpAddress& destination) {
       continue;
     }
     const bool forwarding = forwards(destination.family, name);
-    Json one = to_json(answer, destination, forwarding ? *route : KernelRoute{});
+    const bool stops = !forwarding && route->fate != KernelRoute::Fate::kept;
+    Json one = to_json(answer, destination, stops ? KernelRoute{} : *route);
     one["lan"] = lan->text();
     one["source"] = arrival->source.text();
     one["arrives_by"] = name;
