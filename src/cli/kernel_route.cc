@@ -42,6 +42,7 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
     const bool one = found.interface_index != 0;
     return KernelRoute{.fate = one ? Fate::sent : Fate::spread,
                        .interface = one ? interface_name(found.interface_index) : "",
+                       .interface_index = found.interface_index,
                        .matched = found.to,
                        .gateway = found.gateway,
                        .metric = found.metric,
@@ -50,7 +51,7 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
   return Error{"netlink: the kernel found a route and did not tell it"};
 }
 
-std::optional<netlink::Arrival> arrival_from(const Prefix& lan) {
+std::optional<LanArrival> arrival_from(const Prefix& lan) {
   constexpr std::uint64_t kLooked = 32;  // a router has few addresses in its LAN, and they tend to come first
   // One or two addresses are all hosts (RFC 3021, RFC 6164).
   const std::uint64_t first = lan.length >= address_bits(lan.address.family) - 1 ? 0 : 1;
@@ -60,9 +61,7 @@ std::optional<netlink::Arrival> arrival_from(const Prefix& lan) {
     const auto route = kernel_route(source);
     if (!route || route->fate == KernelRoute::Fate::kept) continue;
     if (route->fate != KernelRoute::Fate::sent || !lan.contains(route->matched)) return std::nullopt;
-    const auto index = static_cast<int>(if_nametoindex(route->interface.c_str()));
-    if (index == 0) return std::nullopt;
-    return netlink::Arrival{source, index};
+    return LanArrival{{source, route->interface_index}, route->interface};
   }
   return std::nullopt;
 }

@@ -20,7 +20,8 @@ struct KernelRoute {
   };
   Fate fate = Fate::dropped;
   // Where it is sent or spread:
-  std::string interface;  // sent
+  std::string interface;    // sent
+  int interface_index = 0;  // sent
   Prefix matched;
   std::optional<IpAddress> gateway;  // sent
   std::uint32_t metric = 0, table = 0;
@@ -31,8 +32,13 @@ struct KernelRoute {
 Result<KernelRoute> kernel_route(const IpAddress& destination,
                                  const std::optional<netlink::Arrival>& arrival = std::nullopt);
 
+struct LanArrival {
+  netlink::Arrival arrival;
+  std::string interface;
+};
+
 // How packets from this LAN arrive: from its first address that is not the router's own, by the interface
 // that leads there. Nothing where no route is as narrow as the LAN.
-std::optional<netlink::Arrival> arrival_from(const Prefix& lan);
+std::optional<LanArrival> arrival_from(const Prefix& lan);
 
 }  // namespace trimtab::cli

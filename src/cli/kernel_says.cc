@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,8 +9,8 @@
 #include "cli/figures.h"
 #include "cli/kernel_route.h"
 #include "cli/table.h"
-#include "os/files.h"
 #include "os/processes.h"
+#include "os/sysctl.h"
 
 namespace trimtab::cli {
 namespace {
@@ -75,10 +74,9 @@ Json to_json(const Json& answer, const IpAddress& destination, const KernelRoute
 // IPv4 asks the interface that a packet came in by, IPv6 one switch for all (ip6_forward in
 // net/ipv6/ip6_output.c).
 bool forwards(Family family, const std::string& interface) {
-  const std::string file = family == Family::ipv4 ? "/proc/sys/net/ipv4/conf/" + interface + "/forwarding"
-                                                  : "/proc/sys/net/ipv6/conf/all/forwarding";
-  const auto value = os::read_file(file, 16);
-  return !value || !value->starts_with("0");
+  const auto value = os::read_sysctl(family == Family::ipv4 ? "net/ipv4/conf/" + interface + "/forwarding"
+                                                            : "net/ipv6/conf/all/forwarding");
+  return !value || *value != "0";
 }
 
 // Of the destination's family; "fate": null where it is not reached from here.
@@ -87,19 +85,18 @@ Json from_lans(const Json& answer, const IpAddress& destination) {
   for (const Json& text : answer.at("own_lans")) {
     const auto lan = parse_prefix(text_of(text));
     if (!lan || lan->address.family != destination.family) continue;
-    const auto arrival = arrival_from(*lan);
-    const auto route = arrival ? kernel_route(destination, arrival) : Error{"not reached from here"};
-    char name[IF_NAMESIZE] = {};
-    if (!route || if_indextoname(static_cast<unsigned>(arrival->interface_index), name) == nullptr) {
+    const auto from = arrival_from(*lan);
+    const auto route = from ? kernel_route(destination, from->arrival) : Error{"not reached from here"};
+    if (!route) {
       all.push_back({{"lan", lan->text()}, {"fate", nullptr}});
       continue;
     }
-    const bool forwarding = forwards(destination.family, name);
+    const bool forwarding = forwards(destination.family, from->interface);
     const bool stops = !forwarding && route->fate != KernelRoute::Fate::kept;
     Json one = to_json(answer, destination, stops ? KernelRoute{} : *route);
     one["lan"] = lan->text();
-    one["source"] = arrival->source.text();
-    one["arrives_by"] = name;
+    one["source"] = from->arrival.source.text();
+    one["arrives_by"] = from->interface;
     one["forwarding"] = forwarding;
     all.push_back(std::move(one));
   }
@@ -122,17 +119,17 @@ std::string show_fate(const Json& kernel) {
 }
 
 // Where a person sees the same. Of a packet that is dropped `ip route get` says no more than an error's
-// number.
+// number. sysctl(8) takes slashes too, and then an interface may have a dot in its name.
 std::string show_command(const Json& kernel) {
   const std::string destination = text_of(kernel.at("destination"));
   const bool forwarded = kernel.contains("lan");
   const bool ipv6 = destination.find(':') != std::string::npos;
   if (forwarded && !kernel.at("forwarding").get<bool>())
-    return ipv6 ? "sysctl net.ipv6.conf.all.forwarding"
-                : fmt::format("sysctl net.ipv4.conf.{}.forwarding", text_of(kernel.at("arrives_by")));
+    return ipv6 ? "sysctl net/ipv6/conf/all/forwarding"
+                : fmt::format("sysctl net/ipv4/conf/{}/forwarding", text_of(kernel.at("arrives_by")));
   if (kernel.at("fate") == "dropped")
     return fmt::format("ip {}rule; ip route show table all match {}{}", ipv6 ? "-6 " : "", destination,
-                       forwarded && !ipv6 ? fmt::format("; sysctl net.ipv4.conf.{}.rp_filter",
+                       forwarded && !ipv6 ? fmt::format("; sysctl net/ipv4/conf/{}/rp_filter",
                                                         text_of(kernel.at("arrives_by")))
                                           : "");
   return fmt::format("ip route get {}{} fibmatch", destination,
@@ -180,24 +177,25 @@ std::string show_kernel(const Json& answer) {
       lines.push_back({first, text_of(kernel.at("destination")), fate, show_command(kernel)});
   };
   add(answer.at("kernel"), "this router's own packets", "");
-  std::string text;
+  std::string unasked;
   for (const Json& kernel : answer.at("kernel_from_lans")) {
     if (kernel.at("fate").is_null()) {
-      text += coloured(Colour::yellow,
-                       fmt::format("Packets from {} were not asked about: no route leads there from here.\n",
-                                   text_of(kernel.at("lan"))));
+      unasked +=
+          coloured(Colour::yellow,
+                   fmt::format("Packets from {} were not asked about: no route leads there from here.\n",
+                               text_of(kernel.at("lan"))));
       continue;
     }
     const std::string source = text_of(kernel.at("source"));
     add(kernel, "packets from " + source, "those from " + source);
   }
-  const bool otherwise = answer.at("own").get<bool>() || is_chosen(answer);
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    text.insert(
-        0, coloured(Colour::red, fmt::format("{} {} to {} are {} (`{}`).\n", otherwise ? "But" : "Meanwhile",
-                                             line->whose, line->destination, line->fate, line->command)));
+  const char* but = answer.at("own").get<bool>() || is_chosen(answer) ? "But" : "Meanwhile";
+  std::string text;
+  for (const Line& line : lines) {
+    text += coloured(Colour::red, fmt::format("{} {} to {} are {} (`{}`).\n", but, line.whose,
+                                              line.destination, line.fate, line.command));
   }
-  return text;
+  return text + unasked;
 }
 
 }  // namespace trimtab::cli

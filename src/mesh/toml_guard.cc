@@ -36,13 +36,13 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool starts_key(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '"' || c == '\'';
-}
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+bool starts_key(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-' ||
+         c == '"' || c == '\'';
 }
 
 // What TOML has beside it, dates and times, no file of ours has, and toml++ asserts about them what a file
@@ -68,18 +68,23 @@ class Guard {
   explicit Guard(std::string_view text) : text_(text) {}
 
   std::optional<Refusal> run() {
-    while (fine_ && offset_ < text_.size()) step();
+    while (fine() && offset_ < text_.size()) step();
     return refusal_;
   }
 
  private:
+  struct Bracket {
+    char kind;
+    Position at;
+  };
+
+  bool fine() const { return !refusal_; }
   bool at(std::string_view what) const { return text_.substr(offset_, what.size()) == what; }
 
   void refuse(std::string text) { refuse(position_, std::move(text), false); }
   void refuse_line(Position at, std::string text) { refuse(at, std::move(text), true); }
   void refuse(Position at, std::string text, bool only_its_line) {
     refusal_ = Refusal{at, std::move(text), only_its_line};
-    fine_ = false;
   }
 
   // Takes one character, whatever it is part of.
@@ -99,7 +104,7 @@ class Guard {
   }
 
   void take_comment() {
-    while (fine_ && offset_ < text_.size() && text_[offset_] != '\n') take(false);
+    while (fine() && offset_ < text_.size() && text_[offset_] != '\n') take(false);
   }
 
   // A string of either kind, on one line or on many.
@@ -109,7 +114,7 @@ class Guard {
     const std::string triple(3, quote);
     const bool many_lines = at(triple);
     for (int i = 0; i < (many_lines ? 3 : 1); ++i) take(true);
-    while (fine_ && offset_ < text_.size()) {
+    while (fine() && offset_ < text_.size()) {
       if (many_lines ? at(triple) : text_[offset_] == quote) {
         // Up to two quotes more belong to the end of a string on many lines.
         for (int i = 0; i < (many_lines ? 5 : 1) && offset_ < text_.size() && text_[offset_] == quote; ++i)
@@ -118,9 +123,9 @@ class Guard {
       }
       if (!many_lines && text_[offset_] == '\n') break;
       if (quote == '"' && text_[offset_] == '\\' && !take_backslash(many_lines)) continue;
-      if (fine_ && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
+      if (fine() && offset_ < text_.size() && (many_lines || text_[offset_] != '\n')) take(false);
     }
-    if (!fine_) return;
+    if (!fine()) return;
     if (many_lines)
       return refuse(begin, fmt::format("a string that does not end; close it with {}", triple), false);
     refuse_line(begin, fmt::format("a string that does not end on its line; close it with {}", quote));
@@ -132,8 +137,8 @@ class Guard {
   bool take_backslash(bool many_lines) {
     take(true);
     const std::size_t after = offset_;
-    while (many_lines && fine_ && offset_ < text_.size() && is_blank(text_[offset_])) take(true);
-    if (fine_ && offset_ < text_.size() && static_cast<std::uint8_t>(text_[offset_]) >= 0x80)
+    while (many_lines && fine() && offset_ < text_.size() && is_blank(text_[offset_])) take(true);
+    if (fine() && offset_ < text_.size() && static_cast<std::uint8_t>(text_[offset_]) >= 0x80)
       refuse(
           "a letter outside ASCII after a backslash; write a backslash as \\\\, and such text on one line");
     return offset_ == after;
@@ -148,7 +153,7 @@ class Guard {
   // As the second part of a key, a."b".
   bool may_begin_part() const { return !in_value_ && !in_array() && text_[offset_ - 1] == '.'; }
 
-  bool in_array() const { return !open_.empty() && open_.back() == '['; }
+  bool in_array() const { return !open_.empty() && open_.back().kind == '['; }
 
   void take_header() {
     const Position bracket = position_;
@@ -171,10 +176,10 @@ class Guard {
   void take_bare_value() {
     const Position begin = position_;
     const std::size_t from = offset_;
-    while (fine_ && offset_ < text_.size() && at_bare_value()) take(true);
+    while (fine() && offset_ < text_.size() && at_bare_value()) take(true);
     const std::string_view word = text_.substr(from, offset_ - from);
     const bool like_a_number = is_digit(word.front()) || word.front() == '+' || word.front() == '-';
-    if (!fine_ || !like_a_number || is_number(word)) return;
+    if (!fine() || !like_a_number || is_number(word)) return;
     constexpr std::size_t kShown = 40;
     refuse_line(begin,
                 printable(word.substr(0, kShown)) + " is no number; text, dates and times stand in quotes");
@@ -184,8 +189,7 @@ class Guard {
     if (!may_begin()) return refuse("a bracket in the middle of a word");
     dots_ = 0;
     in_value_ = false;
-    open_ += bracket;
-    opened_.push_back(position_);
+    open_.push_back({bracket, position_});
     if (open_.size() > static_cast<std::size_t>(kMaxNesting))
       refuse(fmt::format("nested more than {} deep", kMaxNesting));
   }
@@ -194,16 +198,15 @@ class Guard {
   void unnest(char bracket) {
     if (open_.empty()) return;
     if ((bracket == ']') != in_array())
-      return refuse(fmt::format("a {} that closes a {}", bracket, open_.back()));
+      return refuse(fmt::format("a {} that closes a {}", bracket, open_.back().kind));
     open_.pop_back();
-    opened_.pop_back();
   }
 
   // A word that goes on after = is one to toml++, quotes and all.
   void assign() {
     dots_ = 0;
     if (in_array()) {
-      return refuse_line(opened_.back(),
+      return refuse_line(open_.back().at,
                          fmt::format("an array that is not closed before the = in line {}; close it with ]",
                                      position_.line));
     }
@@ -234,19 +237,17 @@ class Guard {
       at_line_start_ = true;
       in_header_ = false;
     }
-    if (fine_) take(true);
+    if (fine()) take(true);
   }
 
   std::string_view text_;
   std::optional<Refusal> refusal_;
   std::size_t offset_ = 0;
   Position position_{};
-  bool fine_ = true;
   bool at_line_start_ = true;
   bool in_header_ = false;
-  bool in_value_ = false;         // after a key's =, up to the next key
-  std::string open_;              // brackets, the innermost last
-  std::vector<Position> opened_;  // where
+  bool in_value_ = false;      // after a key's =, up to the next key
+  std::vector<Bracket> open_;  // the innermost last
   int dots_ = 0;
 };
 

@@ -129,14 +129,14 @@ def test_a_rule_sends_the_lan_elsewhere(network):
             a.ip("rule", "delete", "priority", "90")
         a.ip("rule", "add", "iif", a.LAN_INTERFACE, "unreachable", "priority", "90")
         line, = otherwise(a, "b")
-        assert line == f"But packets from {source} to {first} are dropped (`ip rule; ip route show table all match {first}; sysctl net.ipv4.conf.{a.LAN_INTERFACE}.rp_filter`)."
+        assert line == f"But packets from {source} to {first} are dropped (`ip rule; ip route show table all match {first}; sysctl net/ipv4/conf/{a.LAN_INTERFACE}/rp_filter`)."
         a.ip("rule", "delete", "priority", "90")
         assert otherwise(a, "b") == []
 
         a.router.run("sysctl", "-qw", "net.ipv4.ip_forward=0")
         line, = otherwise(a, "b")
         assert line == (f"But packets from {source} to {first} are dropped, for this router does not forward them "
-                        f"(`sysctl net.ipv4.conf.{a.LAN_INTERFACE}.forwarding`).")
+                        f"(`sysctl net/ipv4/conf/{a.LAN_INTERFACE}/forwarding`).")
         a.router.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
         assert otherwise(a, "b") == []
 

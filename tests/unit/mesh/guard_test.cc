@@ -176,6 +176,12 @@ TEST(Guard, NamesWhereBeganWhatDoesNotEnd) {
             "m:2:5: error: a string that does not end; close it with \"\"\"");
 }
 
+TEST(Guard, SaysNothingOfTheLinesAfterAnArrayThatDoesNotEnd) {
+  const Parsed parsed = parse("[[site]]\nlan = [\"10.10.1.0/24\"\nid = 1\nasn = 65001\n");
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].line, 2);
+}
+
 TEST(Guard, FindsSeveralBrokenLinesAndNoConsequences) {
   const Parsed parsed = parse(
       "[mesh]\nname = home\nlinks = 172.31.0.0/16\nlans = \"10.0.0.0/8\"\n[[site]\nname = \"a\"\nname = "
