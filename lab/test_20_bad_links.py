@@ -215,7 +215,8 @@ def test_the_healthy_link_is_left_alone(story):
 
 
 def test_row_18_endpoint_behind_a_blackhole_route(story):
-    """The route to the peer's endpoint is taken away: silence, since WireGuard does not say why; it comes back alone."""
+    """The route to the peer's endpoint is taken away: silence, since WireGuard does not say why. The kernel does, and is
+    asked; it comes back alone."""
     a, peer = story.a, story.lab[ROUTE]
     a.router.run("ip", "route", "replace", "blackhole", f"{peer.wan_address}/32", "metric", "0")
     down = story.lab.wait_until("the link is down", lambda: a.status_of(peer)["standing"] == "down", 12)
@@ -223,6 +224,8 @@ def test_row_18_endpoint_behind_a_blackhole_route(story):
     a.router.run("ip", "route", "replace", f"{peer.wan_address}/32", "dev", f"wan-{peer.name}", "src", a.wan_address)
     up = story.lab.wait_until("the link is up", lambda: a.status_of(peer)["standing"] == "up", 30)
     print(f"  row 18: down after {down:.1f} s (local fault: {fault}), up {up:.1f} s after the route is back")
+    assert fault.startswith(f"a blackhole route takes what is for its endpoint {peer.wan_address}")
+    assert a.status_of(peer)["local_fault"] is None
 
 
 in_a_machine_of_its_own = pytest.mark.skipif("VM_TIME" not in os.environ, reason="not in a machine of its own")

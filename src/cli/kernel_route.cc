@@ -3,19 +3,10 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
-#include <cerrno>
-
 #include "cli/kernel_question.h"
 
 namespace trimtab::cli {
 namespace {
-
-// What the kernel answers for a route that drops, or for none (fib_props in net/ipv4/fib_semantics.c); EXDEV
-// where rp_filter drops what arrived.
-bool means_dropped(int number) {
-  return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES ||
-         number == EXDEV;
-}
 
 std::string interface_name(int index) {
   char name[IF_NAMESIZE] = {};
@@ -31,7 +22,8 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
   if (!socket) return socket.error();
   std::uint32_t sequence = 0;
   const auto answer = ask_kernel(*socket, netlink::find_route(destination, arrival), sequence);
-  if (!answer && means_dropped(answer.error().number.value_or(0))) return KernelRoute{.fate = Fate::dropped};
+  if (!answer && netlink::means_no_way(answer.error().number.value_or(0)))
+    return KernelRoute{.fate = Fate::dropped};
   if (!answer) return answer.error();
   for (const netlink::Message& message : *answer) {
     const auto route = netlink::read_route(message);

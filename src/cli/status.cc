@@ -51,6 +51,8 @@ std::string show_status(const Json& status) {
                     "Another mesh file than here: " + joined(status.at("other_mesh_files")) + ".") +
            "\n";
   }
+  if (const auto fault = status.find("lan_fault"); fault != status.end() && fault->is_string())
+    out += coloured(Colour::red, fault->get<std::string>() + ".") + "\n";
   if (status.at("every_link_down").get<bool>()) {
     out += coloured(Colour::red,
                     "Every link is down: a route is left only where BGP still runs, on the least bad way.") +

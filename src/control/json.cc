@@ -143,6 +143,7 @@ Json to_json(const Status& status) {
            {{"dumps", status.interfaces.dumps},
             {"interrupted_dumps", status.interfaces.interrupted_dumps},
             {"overruns", status.interfaces.overruns}}},
+          {"lan_fault", or_null(status.lan_fault, [](const std::string& text) { return text; })},
           {"every_link_down", status.every_link_down},
           {"links", to_json(status.links, status.policy)}};
 }

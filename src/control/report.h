@@ -91,7 +91,8 @@ struct Status {
   std::string underlay = "unknown";  // nobody here may ask WireGuard
   std::uint64_t stray_packets = 0;   // that looked like answers and came in by no link's interface
   InterfacesReport interfaces;
-  bool every_link_down = false;  // none is up or earns its return, and one is down
+  std::optional<std::string> lan_fault;  // why BIRD does not announce our own LANs
+  bool every_link_down = false;          // none is up or earns its return, and one is down
   std::vector<LinkReport> links;
 };
 

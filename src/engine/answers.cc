@@ -81,7 +81,7 @@ control::LinkReport Engine::report(SiteId neighbour, const LinkState& link) cons
                             mesh_.policy, now_.monotonic);
   report.name = link.name;
   report.interface = link.interface;
-  if (link.refusals.fault()) report.local_fault = link.refusals.text();
+  report.local_fault = link.refusals.fault() ? std::optional(link.refusals.text()) : link.endpoint_fault;
   return report;
 }
 
@@ -101,6 +101,7 @@ control::Status Engine::status() const {
   const netlink::InterfaceTable::Counts& counts = interfaces_.counts();
   status.interfaces = {counts.dumps, counts.interrupted, counts.overruns};
   if (bird.last_error) status.bird.error = bird.last_error->text();
+  status.lan_fault = lan_fault_;
   for (const auto& [neighbour, link] : links_) status.links.push_back(report(neighbour, link));
   const auto any = [this](controller::Standing standing) {
     return std::ranges::any_of(links_, [&](const auto& link) { return link.second.standing == standing; });

@@ -57,10 +57,13 @@ void Engine::set_up_links() {
     const SiteId neighbour = link->peer(self_).site;
     LinkState& state = links[neighbour];
     if (const auto before = links_.find(neighbour); before != links_.end()) state = before->second;
-    state.name = mesh_.find_site(neighbour)->name;
+    const mesh::Site& site = *mesh_.find_site(neighbour);
+    state.name = site.name;
     state.interface = link->own(self_).interface;
     state.own_address = link->own(self_).address.front();
     state.peer_address = link->peer(self_).address.front();
+    const auto endpoint = site.endpoint ? parse_address(site.endpoint->host) : Error{};
+    state.endpoint = endpoint ? std::optional(*endpoint) : std::nullopt;
   }
   links_ = std::move(links);
   prober_.set_links(probed_links(mesh_, self_), now_.monotonic);

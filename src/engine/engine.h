@@ -18,6 +18,7 @@
 #include "control/request.h"
 #include "controller/controller.h"
 #include "engine/bird_side.h"
+#include "engine/endpoint_way.h"
 #include "engine/event.h"
 #include "engine/journal.h"
 #include "engine/refusals.h"
@@ -53,11 +54,13 @@ class Engine {
     std::string name;  // the neighbour's
     std::string interface;
     IpAddress own_address, peer_address;
+    std::optional<IpAddress> endpoint;  // the peer's, outside; not where the mesh file has a name or none
     Traffic traffic;
     Refusals refusals;
-    bool local_fault = false;               // as last told to the journal
-    std::optional<int> blocked_bytes;       // of a packet; the same
-    std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
+    bool local_fault = false;                   // as last told to the journal
+    std::optional<std::string> endpoint_fault;  // while whole rounds are lost
+    std::optional<int> blocked_bytes;           // of a packet; the same
+    std::optional<bool> awaiting_counters;      // that mark the end of a round: whether it was complete
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;
     controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal
@@ -100,9 +103,12 @@ class Engine {
   void finish_round(const probe::Round& round);
   void wait_for_counters(const probe::Round& round);
   void interfaces_changed();
+  void note_lan_fault();
   void left(SiteId neighbour, LinkState& link);
   void refused(SiteId neighbour, LinkState& link, std::uint16_t sequence, int error);
   void local_fault_changed(SiteId neighbour, LinkState& link);
+  void ask_way_to_endpoint(const probe::Round& round, LinkState& link);
+  void set_endpoint_fault(LinkState& link, std::optional<std::string> fault);
   void note_passage(SiteId neighbour);
   void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
 
@@ -127,7 +133,9 @@ class Engine {
   probe::Prober prober_;
   BirdSide bird_;
   netlink::InterfaceTable interfaces_;
+  netlink::RouteQuestions ways_;        // to endpoints, by the neighbour
   std::map<int, SiteId> by_interface_;  // index to neighbour, of the links whose interface is there
+  std::optional<std::string> lan_fault_;
   std::uint64_t stray_packets_ = 0;
   std::uint64_t told_ = 0;  // the controller's edition, as published
   Journal journal_;

@@ -16,6 +16,11 @@ bool is_complete(const probe::Round& round) {
                      [](const probe::Result& result) { return result.outcome == probe::Outcome::answered; });
 }
 
+bool has(const probe::Round& round, probe::Outcome outcome) {
+  return std::ranges::any_of(round.results,
+                             [=](const probe::Result& result) { return result.outcome == outcome; });
+}
+
 // Where a full-size probe is refused, small ones may leave, and the other way round.
 bool is_small(std::uint16_t sequence) {
   return probe::pace_of(sequence) != probe::Pace::full_size;
@@ -104,12 +109,32 @@ void Engine::finish_round(const probe::Round& round) {
   controller_.round_finished(now_.monotonic, round.link, sample_of(round));
   touched_.insert(round.link);
   prober_.expect(round.link, controller_.suspicious_above(round.link));
+  ask_way_to_endpoint(round, links_.at(round.link));
   if (const auto shift = controller_.take_shift(round.link)) {
     note("shift", links_.at(round.link).name,
          fmt::format("RTT has moved from {:.1f} to {:.1f} ms", shift->from.count(), shift->to.count()));
   }
   if (controller_.suspects(round.link)) prober_.check(round.link, now_.monotonic);
   if (!round.quick) wait_for_counters(round);
+}
+
+// ---- the way to its endpoint, outside of the mesh
+
+// Of rounds that overlap the first one lost may end before the last one that was answered in part.
+void Engine::ask_way_to_endpoint(const probe::Round& round, LinkState& link) {
+  using enum probe::Outcome;
+  const bool heard = has(round, answered) || has(round, late);
+  if (!has(round, lost)) {
+    if (heard) set_endpoint_fault(link, std::nullopt);
+  } else if (!heard && link.endpoint) {
+    actions_.push_back(SendNetlink{ways_.ask(round.link, *link.endpoint)});
+  }
+}
+
+void Engine::set_endpoint_fault(LinkState& link, std::optional<std::string> fault) {
+  if (link.endpoint_fault == fault) return;
+  note("local_fault", link.name, fault.value_or("nothing here is in the way to its endpoint any more"));
+  link.endpoint_fault = std::move(fault);
 }
 
 // Throughput is taken over whole rounds: a batch of quick probes lasts half a second.
@@ -122,6 +147,13 @@ void Engine::wait_for_counters(const probe::Round& round) {
 // ---- interfaces and their counters
 
 void Engine::on(const NetlinkArrived& arrived) {
+  for (const netlink::RouteQuestions::Answer& answer : ways_.take(arrived.datagram)) {
+    const auto link = links_.find(answer.about);
+    if (link == links_.end() || !link->second.endpoint) continue;
+    set_endpoint_fault(link->second,
+                       endpoint_fault(*link->second.endpoint, answer, interfaces_,
+                                      [this](int index) { return by_interface_.contains(index); }));
+  }
   const netlink::InterfaceTable::Heard heard = interfaces_.take(arrived.datagram);
   if (heard.changed) interfaces_changed();
   for (const auto& counted : heard.counters) {
@@ -149,6 +181,24 @@ void Engine::interfaces_changed() {
     condition.interface_up = interface != nullptr && interface->up && interface->running;
     set_condition(neighbour, link, condition);
   }
+  note_lan_fault();
+}
+
+// No carrier is no fault: BIRD announces a LAN as long as its interface has an address in it and is set up.
+void Engine::note_lan_fault() {
+  const mesh::Site& site = *mesh_.find_site(self_);
+  const netlink::Interface* interface = interfaces_.find(site.lan_interface);
+  std::optional<std::string> fault;
+  if (!site.lan.empty() && (interface == nullptr || !interface->up)) {
+    std::vector<std::string> lans;
+    for (const Prefix& lan : site.lan) lans.push_back(lan.text());
+    fault = fmt::format("lan_interface {} is {}, so {} {} not announced", site.lan_interface,
+                        interface == nullptr ? "missing here" : "down", fmt::join(lans, ", "),
+                        lans.size() == 1 ? "is" : "are");
+  }
+  if (fault == lan_fault_) return;
+  note("lan", "", fault.value_or(fmt::format("lan_interface {} is up again", site.lan_interface)));
+  lan_fault_ = std::move(fault);
 }
 
 void Engine::set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition) {

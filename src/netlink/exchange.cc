@@ -38,28 +38,22 @@ Result<Exchange::Progress> Exchange::finish(ByteSpan payload, std::uint16_t flag
 
 Result<Exchange::Progress> Exchange::take(ByteSpan datagram) {
   while (!datagram.empty()) {
-    nlmsghdr head{};
-    if (datagram.size() < sizeof head) return Error{"netlink: datagram shorter than a header"};
-    std::memcpy(&head, datagram.data(), sizeof head);
-    if (head.nlmsg_len < sizeof head || head.nlmsg_len > datagram.size()) {
-      return Error{"netlink: a message's length reaches beyond its datagram"};
-    }
-    const ByteSpan payload = datagram.subspan(sizeof head, head.nlmsg_len - sizeof head);
-    datagram = datagram.subspan(std::min(aligned(head.nlmsg_len), datagram.size()));
-    if (head.nlmsg_seq != sequence_) continue;
-    if ((head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
-    switch (head.nlmsg_type) {
+    const auto message = take_message(datagram);
+    if (!message) return Error{"netlink: a message's length does not fit its datagram"};
+    if (message->sequence != sequence_) continue;
+    if ((message->flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
+    switch (message->type) {
       case NLMSG_NOOP:
         break;
       case NLMSG_OVERRUN:
         return Error{"netlink: the kernel lost part of its answer"};
       case NLMSG_DONE:
-        return finish(payload, head.nlmsg_flags, 0);
+        return finish(message->payload, message->flags, 0);
       // With NETLINK_CAP_ACK the kernel repeats only the header of what it refuses.
       case NLMSG_ERROR:
-        return finish(payload, head.nlmsg_flags, sizeof(nlmsghdr));
+        return finish(message->payload, message->flags, sizeof(nlmsghdr));
       default:
-        messages_.push_back({head.nlmsg_type, Bytes(payload.begin(), payload.end())});
+        messages_.push_back({message->type, Bytes(message->payload.begin(), message->payload.end())});
     }
   }
   return Progress::wanting;

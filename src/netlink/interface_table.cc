@@ -57,34 +57,31 @@ Bytes InterfaceTable::ask_counters(std::string_view name) {
 InterfaceTable::Heard InterfaceTable::take(ByteSpan datagram) {
   Heard heard;
   while (!datagram.empty()) {
-    nlmsghdr head{};
-    if (datagram.size() >= sizeof head) std::memcpy(&head, datagram.data(), sizeof head);
-    if (head.nlmsg_len < sizeof head || head.nlmsg_len > datagram.size()) {
+    const auto message = take_message(datagram);
+    if (!message) {
       abandon_dump();
       break;
     }
-    const ByteSpan payload = datagram.subspan(sizeof head, head.nlmsg_len - sizeof head);
-    datagram = datagram.subspan(std::min(aligned(head.nlmsg_len), datagram.size()));
-    take_message({head.nlmsg_type, head.nlmsg_flags, head.nlmsg_seq}, payload, heard);
+    hear(*message, heard);
   }
   return heard;
 }
 
-void InterfaceTable::take_message(const Header& header, ByteSpan payload, Heard& heard) {
-  const bool of_dump = dump_sequence_ != 0 && header.sequence == dump_sequence_;
-  if (of_dump && (header.flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
-  switch (header.type) {
+void InterfaceTable::hear(const Received& message, Heard& heard) {
+  const bool of_dump = dump_sequence_ != 0 && message.sequence == dump_sequence_;
+  if (of_dump && (message.flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
+  switch (message.type) {
     case RTM_NEWLINK:
-      take_link(header, payload, heard);
+      take_link(message, heard);
       break;
     case RTM_DELLINK:
-      take_deletion(payload, heard);
+      take_deletion(message.payload, heard);
       break;
     case NLMSG_DONE:
-      if (of_dump) finish_dump(payload, heard);
+      if (of_dump) finish_dump(message.payload, heard);
       break;
     case NLMSG_ERROR:  // also the acknowledgement of a request that was granted
-      asked_.erase(header.sequence);
+      asked_.erase(message.sequence);
       if (of_dump) abandon_dump();
       break;
     case NLMSG_OVERRUN:
@@ -95,16 +92,16 @@ void InterfaceTable::take_message(const Header& header, ByteSpan payload, Heard&
   }
 }
 
-void InterfaceTable::take_link(const Header& header, ByteSpan payload, Heard& heard) {
-  if (!interface_header(payload)) return;
-  const auto read = read_link({header.type, Bytes(payload.begin(), payload.end())});
+void InterfaceTable::take_link(const Received& message, Heard& heard) {
+  if (!interface_header(message.payload)) return;
+  const auto read = read_link({message.type, Bytes(message.payload.begin(), message.payload.end())});
   if (!read || !*read || (*read)->name.empty()) return abandon_dump();
   const Link& link = **read;
   const Interface interface { link.index, link.name, link.up, link.running };
   Entry& entry = entries_[link.index];
   heard.changed = heard.changed || entry.interface != interface;
   entry = {.interface = interface, .confirmed = true};
-  if (asked_.contains(header.sequence) && link.counters)
+  if (asked_.contains(message.sequence) && link.counters)
     heard.counters.push_back({interface, *link.counters});
 }
 

@@ -66,14 +66,8 @@ class InterfaceTable {
     bool confirmed = false;  // heard of since the running dump began
   };
 
-  struct Header {
-    std::uint16_t type = 0;
-    std::uint16_t flags = 0;
-    std::uint32_t sequence = 0;
-  };
-
-  void take_message(const Header& header, ByteSpan payload, Heard& heard);
-  void take_link(const Header& header, ByteSpan payload, Heard& heard);
+  void hear(const Received& message, Heard& heard);
+  void take_link(const Received& message, Heard& heard);
   void take_deletion(ByteSpan payload, Heard& heard);
   void finish_dump(ByteSpan payload, Heard& heard);
   void abandon_dump();

@@ -5,6 +5,17 @@
 #include <algorithm>
 
 namespace trimtab::netlink {
+
+std::optional<Received> take_message(ByteSpan& datagram) {
+  nlmsghdr head{};
+  if (datagram.size() < sizeof head) return std::nullopt;
+  std::memcpy(&head, datagram.data(), sizeof head);
+  if (head.nlmsg_len < sizeof head || head.nlmsg_len > datagram.size()) return std::nullopt;
+  const ByteSpan payload = datagram.subspan(sizeof head, head.nlmsg_len - sizeof head);
+  datagram = datagram.subspan(std::min(aligned(head.nlmsg_len), datagram.size()));
+  return Received{head.nlmsg_type, head.nlmsg_flags, head.nlmsg_seq, payload};
+}
+
 Request::Request(std::uint16_t type, std::uint16_t flags) {
   nlmsghdr head{};
   head.nlmsg_type = type;

@@ -32,6 +32,18 @@ struct Message {
   Bytes payload;
 };
 
+// One message as it came in.
+struct Received {
+  std::uint16_t type = 0;
+  std::uint16_t flags = 0;
+  std::uint32_t sequence = 0;
+  ByteSpan payload;  // of the datagram
+};
+
+// Takes the first message off a datagram; nothing where its length is below its own header or reaches beyond
+// the end.
+std::optional<Received> take_message(ByteSpan& datagram);
+
 // A request under construction. Integers are in host order, as the kernel wants them, unless said otherwise.
 class Request {
  public:

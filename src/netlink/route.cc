@@ -3,6 +3,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 namespace trimtab::netlink {
 namespace {
 
@@ -48,6 +50,11 @@ Request find_route(const IpAddress& destination, const std::optional<Arrival>& a
         .number(RTA_IIF, static_cast<std::uint32_t>(arrival->interface_index));
   }
   return request;
+}
+
+bool means_no_way(int number) {
+  return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES ||
+         number == EXDEV;
 }
 
 Result<std::optional<Route>> read_route(const Message& message) {

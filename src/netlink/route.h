@@ -28,6 +28,9 @@ Request dump_routes(Family family);
 // The one by which a packet to this address would leave, the router's own or one that arrived; read_route
 // reads the answer.
 Request find_route(const IpAddress& destination, const std::optional<Arrival>& arrival = std::nullopt);
+// Whether the kernel answers find_route so for a route that drops, or for none: fib_props in
+// net/ipv4/fib_semantics.c, and EXDEV where rp_filter drops what arrived.
+bool means_no_way(int number);
 Result<std::optional<Route>> read_route(const Message& message);
 
 // A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.

@@ -47,10 +47,12 @@ class FaultSite(Site):
         return self.router.run("tc", *arguments).stdout
 
     def connect_lan(self):
-        # The other end stays down: a LAN with no cable in it is announced all the same.
+        # The other end stays down: a LAN with no cable in it is announced all the same. To the endpoints of WireGuard,
+        # which is not here, there is a way.
         batch(["link set lo up", f"link add {self.LAN_INTERFACE} type veth peer name nobody",
                f"link set {self.LAN_INTERFACE} up",
-               f"address add {self.router_lan_address}/24 dev {self.LAN_INTERFACE}"], self.router)
+               f"address add {self.router_lan_address}/24 dev {self.LAN_INTERFACE}",
+               "route add 198.51.100.0/24 dev lo"], self.router)
         self.router.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
 
     def render(self):

@@ -8,6 +8,7 @@ from topology.waiting import stays_true
 AT_ONCE_S = 0.5
 LOCAL_S = 3  # a round of refused probes
 RETURN_S = 15
+DOWN_S = 8  # a whole round by probes alone, where one is on its way
 
 
 @pytest.fixture
@@ -93,6 +94,22 @@ def test_row_16_interface_renamed(two):
     print(f"  row 16: reported as gone, up {back:.1f} s after it has its name again")
 
 
+def test_the_lan_interface_is_down(network):
+    """BIRD takes the LAN back, and status says why; without carrier it is announced, and nothing is said."""
+    sites = network("AB", birds=True)
+    a, b = sites
+    sites.wait("B has A's LAN", lambda: b.route_to(a) == a, 20)
+    assert a.ask(ask="status")["lan_fault"] is None
+    a.ip("link", "set", a.LAN_INTERFACE, "down")
+    gone = sites.wait("B has it no more", lambda: b.route_to(a) is None, 5)
+    fault = f"lan_interface {a.LAN_INTERFACE} is down, so {a.lan_prefix} is not announced"
+    assert a.ask(ask="status")["lan_fault"] == fault and f"\n{fault}.\n" in a.trimtab("status").stdout
+    a.ip("link", "set", a.LAN_INTERFACE, "up")
+    back = sites.wait("B has it again", lambda: b.route_to(a) == a, 10)
+    assert a.ask(ask="status")["lan_fault"] is None
+    print(f"  LAN down: B lost it after {gone:.1f} s, had it {back:.1f} s after it was up again")
+
+
 def local_fault(sites, a, b, row):
     """A finds a fault of its own, and says so; B's and the peer's loss have nothing to do with it."""
     lost = a.counters(b)["probes_lost"]
@@ -121,7 +138,7 @@ def test_row_17_address_removed(two):
 @pytest.mark.parametrize("kind", ["blackhole", "unreachable", "prohibit"])
 def test_row_18_route_to_the_peer_blackholed(two, kind):
     """A route that refuses the peer's address: a probe is bound to its link and goes there all the same, as do BGP and
-    everything that is forwarded. (A route that takes the peer's endpoint away: lab/test_20_bad_links.py.)"""
+    everything that is forwarded."""
     sites, a, b, c = two
     before, since = a.counters(b), a.last_event()
     a.ip("route", "replace", kind, f"{b.link_address(a)}/32")
@@ -133,6 +150,24 @@ def test_row_18_route_to_the_peer_blackholed(two, kind):
     print(f"  row 18 ({kind}): {after['probes_answered'] - before['probes_answered']} probes answered, "
           f"{after['probes_lost'] - before['probes_lost']} lost, {after['local_faults'] - before['local_faults']} refused")
     assert after["probes_lost"] == before["probes_lost"] and a.published_events(b, since) == []
+
+
+@pytest.mark.parametrize("kind", ["blackhole", "unreachable", "prohibit"])
+def test_row_18_route_to_the_endpoint_blackholed(two, kind):
+    """WireGuard drops what no route takes, and says nothing (here nft does it in its place): silence, and the kernel is
+    asked why. (With WireGuard: lab/test_20_bad_links.py.)"""
+    sites, a, b, c = two
+    a.ip("route", "replace", kind, f"{b.wan_address}/32")
+    with a.drops(f"iifname {a.gre(b)} icmp type echo-reply"):
+        sites.wait("A's link is down", lambda: a.standing(b) == "down", DOWN_S)
+        link = a.link(b)
+        print(f"  row 18 ({kind}): {link['local_fault']}")
+        assert link["local_fault"].startswith(("a ", "an ")) and f"{kind} route takes what is for its endpoint" in link["local_fault"]
+        assert a.standing(c) == "up"
+        a.ip("route", "delete", kind, f"{b.wan_address}/32")
+        sites.wait("A's fault is over", lambda: kind not in (a.link(b)["local_fault"] or ""), DOWN_S)
+    sites.wait("both ends are up", sites.every_link_up, RETURN_S)
+    assert a.link(b)["local_fault"] is None
 
 
 def test_row_18_own_firewall_is_no_fault_of_the_link(two):

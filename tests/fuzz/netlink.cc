@@ -11,7 +11,7 @@
 #include "netlink/generic.h"
 #include "netlink/interface_table.h"
 #include "netlink/link.h"
-#include "netlink/route.h"
+#include "netlink/route_questions.h"
 #include "netlink/wireguard.h"
 
 namespace trimtab::netlink {
@@ -61,10 +61,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   netlink::Exchange exchange(1);
   netlink::InterfaceTable table;
   (void)table.request(now);
+  netlink::RouteQuestions ways;
+  (void)ways.ask(7, *parse_address("192.0.2.1"));
   bool wanting = true;
   while (!input.empty()) {
     const auto datagram = input.take(input.number());
     for (const auto& counted : table.take(datagram).counters) TRIMTAB_CHECK(!counted.interface.name.empty());
+    for (const auto& answer : ways.take(datagram)) {
+      TRIMTAB_CHECK(answer.about == 7);
+      (void)answer.route.to.text();
+    }
     now += std::chrono::milliseconds{300};
     (void)table.request(now);
     if (!wanting) continue;

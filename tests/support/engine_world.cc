@@ -33,7 +33,10 @@ EngineWorld::EngineWorld(mesh::Mesh mesh, mesh::SiteId self, std::string metrics
     far_[name].interface_index = index++;
     by_interface_[link->own(self).interface] = name;
     by_id_[link->peer(self).site] = name;
+    if (const auto& endpoint = mesh.find_site(link->peer(self).site)->endpoint)
+      by_endpoint_[*parse_address(endpoint->host)] = name;
   }
+  lan_interface_ = mesh.find_site(self)->lan_interface;
   metrics_file = metrics_text;
   auto rng = std::make_shared<Rng>(1);
   const auto fill = [rng](std::span<std::uint8_t> bytes) {
@@ -140,9 +143,11 @@ void EngineWorld::carry_out(const engine::SendNetlink& send) {
     for (const auto& [interface, name] : by_interface_) {
       later(Duration{0}, engine::NetlinkArrived{tell_link(interface, header.nlmsg_seq)});
     }
+    later(Duration{0}, engine::NetlinkArrived{tell_lan(header.nlmsg_seq)});
     later(Duration{0}, engine::NetlinkArrived{end_of_dump(header.nlmsg_seq)});
     return;
   }
+  if (header.nlmsg_type == RTM_GETROUTE) return tell_way(send.request);
   ++counter_requests;
   // One interface by name: the name is all that the request holds.
   const std::string bytes(send.request.begin(), send.request.end());
@@ -151,6 +156,40 @@ void EngineWorld::carry_out(const engine::SendNetlink& send) {
       later(Duration{0}, engine::NetlinkArrived{tell_link(interface, header.nlmsg_seq)});
     }
   }
+}
+
+std::vector<std::uint8_t> EngineWorld::tell_lan(std::uint32_t sequence) const {
+  ifinfomsg header{};
+  header.ifi_index = 1;
+  header.ifi_flags = lan_up_ ? IFF_UP : 0;  // without carrier
+  return netlink::Request(RTM_NEWLINK, 0).header(header).text(IFLA_IFNAME, lan_interface_).finish(sequence);
+}
+
+void EngineWorld::set_lan(bool up) {
+  lan_up_ = up;
+  happen(engine::NetlinkArrived{tell_lan(0)});
+}
+
+void EngineWorld::tell_way(const netlink::Bytes& request) {
+  const std::uint32_t sequence = header_of(request).nlmsg_seq;
+  rtmsg route{};
+  const auto attributes = netlink::read_after(netlink::ByteSpan(request).subspan(sizeof(nlmsghdr)), route);
+  TRIMTAB_CHECK(attributes.ok());
+  const IpAddress destination = *netlink::find(*attributes, RTA_DST)->address();
+  const Far& far = far_.at(by_endpoint_.at(destination));
+  if (far.way_refused != 0) {
+    const auto refusal =
+        netlink::Request(NLMSG_ERROR, 0).header(std::int32_t{-far.way_refused}).finish(sequence);
+    return later(Duration{0}, engine::NetlinkArrived{refusal});
+  }
+  route.rtm_flags = 0;
+  route.rtm_type = RTN_UNICAST;
+  const auto found = netlink::Request(RTM_NEWROUTE, 0)
+                         .header(route)
+                         .attribute(RTA_DST, destination)
+                         .number(RTA_OIF, far.way_by)
+                         .finish(sequence);
+  later(Duration{0}, engine::NetlinkArrived{found});
 }
 
 void EngineWorld::carry_out(const engine::DoForBird& wish) {

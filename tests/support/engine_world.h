@@ -23,6 +23,9 @@ struct Far {
   std::size_t longest = 1 << 16, longest_to_leave = 1 << 16;
   int interface_index = 0;
   netlink::LinkCounters counters;
+  // How the kernel answers who asks for the way to its endpoint: with an errno, or the index of an interface.
+  int way_refused = 0, way_by = kUplink;
+  static constexpr int kUplink = 2;  // which the table of interfaces does not have
 };
 
 class EngineWorld {
@@ -31,6 +34,7 @@ class EngineWorld {
 
   Far& far(const std::string& neighbour) { return far_.at(neighbour); }
   void interface_changed(const std::string& neighbour);  // the kernel tells of far().interface_up
+  void set_lan(bool up);                                 // and of our own LAN's
 
   void run_for(Duration time);
   control::Json ask(const std::string& request);
@@ -64,10 +68,15 @@ class EngineWorld {
   void carry_out(const engine::Say&) {}
   void later(Duration delay, engine::Event event);
   std::vector<std::uint8_t> tell_link(const std::string& interface, std::uint32_t sequence) const;
+  std::vector<std::uint8_t> tell_lan(std::uint32_t sequence) const;
+  void tell_way(const netlink::Bytes& request);
 
   std::map<std::string, Far> far_;                   // by the neighbour's name
   std::map<std::string, std::string> by_interface_;  // its name
   std::map<mesh::SiteId, std::string> by_id_;
+  std::map<IpAddress, std::string> by_endpoint_;  // the neighbour's name
+  std::string lan_interface_;
+  bool lan_up_ = true;
   Instant now_{MonotonicTime{std::chrono::hours{1}}, WallTime{std::chrono::hours{400'000}}};
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t order_ = 0;

@@ -123,6 +123,54 @@ TEST(Engine, ARoundThatOurOwnKernelRefusesIsALocalFault) {
   EXPECT_THAT(world.event_texts(), Contains("b: probes leave again"));
 }
 
+// WireGuard says nothing of what it cannot send: the link is silent, and the kernel is asked why.
+TEST(Engine, ALinkWhoseEndpointHasNoWayIsToldApartFromASilentPeer) {
+  EngineWorld world(lab());
+  world.run_for(60s);
+  world.far("b").answers = world.far("c").answers = false;
+  world.far("b").way_refused = EINVAL;
+  world.run_for(30s);
+  const std::string fault =
+      "a blackhole route takes what is for its endpoint 192.0.2.2; `ip route get 192.0.2.2` shows it";
+  EXPECT_EQ(world.link("b")["local_fault"], fault);
+  EXPECT_EQ(world.link("b")["standing"], "down");
+  EXPECT_EQ(world.link("c")["local_fault"], nullptr);
+  world.far("b").way_refused = 0;
+  world.far("b").way_by = world.far("c").interface_index;
+  world.run_for(30s);
+  EXPECT_EQ(world.link("b")["local_fault"],
+            "its endpoint 192.0.2.2 is routed into the mesh, by gre-c; it needs a route by the uplink");
+  world.far("b").answers = true;
+  world.run_for(20s);
+  EXPECT_EQ(world.link("b")["local_fault"], nullptr);
+  EXPECT_THAT(world.event_texts(), Contains("b: " + fault).Times(1));
+  EXPECT_THAT(world.event_texts(),
+              Contains("b: nothing here is in the way to its endpoint any more").Times(1));
+}
+
+TEST(Engine, NobodyIsAskedForTheWayToAnEndpointThatIsAName) {
+  mesh::Mesh mesh = lab();
+  EngineWorld world(mesh);
+  mesh.sites[1].endpoint->host = "b.example.net";
+  world.happen(MeshRead{mesh});
+  world.far("b") = {.answers = false, .way_refused = EINVAL};
+  world.run_for(60s);
+  EXPECT_EQ(world.link("b")["local_fault"], nullptr);
+}
+
+TEST(Engine, TellsOfALanWhoseInterfaceIsDown) {
+  EngineWorld world(lab());
+  world.run_for(10s);
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["lan_fault"], nullptr);
+  world.set_lan(false);
+  const std::string fault = "lan_interface br-lan is down, so 10.10.1.0/24 is not announced";
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["lan_fault"], fault);
+  world.set_lan(true);
+  EXPECT_EQ(world.ask(R"({"ask": "status"})")["lan_fault"], nullptr);
+  EXPECT_THAT(world.event_texts(), Contains(fault).Times(1));
+  EXPECT_THAT(world.event_texts(), Contains("lan_interface br-lan is up again").Times(1));
+}
+
 TEST(Engine, AnOwnFirewallDoesNotCostALinkItsTraffic) {
   EngineWorld world(lab());
   world.run_for(60s);
