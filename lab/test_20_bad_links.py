@@ -266,13 +266,17 @@ def stand_still(seconds, clock):
 
 
 @pytest.mark.host_clock
-@pytest.mark.parametrize("clock", ["clock", "no-clock"])
+@pytest.mark.parametrize("clock", ["no-clock", "clock"])  # in this order, for what WireGuard does after the second
 def test_row_31_the_machine_stands_still(story, clock, every_point):
-    """Suspended, with clocks that go on or stand still too: no link is down for it, and no probe lost."""
+    """Suspended, with clocks that go on or stand still too: no link is down for it, and no probe lost.
+
+    After 15 s without an answer WireGuard asks for new keys, here both ends of every tunnel at once; where their
+    questions cross it asks again after 5 s (REKEY_TIMEOUT), and a packet under the keys that the other end has given up
+    is lost. ping loses it too: what comes so late is not looked at."""
     seconds, a, since = 60 if every_point else 20, story.a, story.a.events()[-1]["number"]
     counted = {letter: link["counters"] for letter, link in story.links().items()}
     jumped = stand_still(seconds, clock)
-    rtts, until = [], time.monotonic() + 5  # longer than a probe's time-out
+    rtts, until = [], time.monotonic() + 4  # longer than a probe's time-out, shorter than REKEY_TIMEOUT
     while time.monotonic() < until:
         rtts.append(a.status_of(story.lab[HEALTHY])["last_rtt_ms"])
         time.sleep(0.1)
@@ -288,5 +292,8 @@ def test_row_31_the_machine_stands_still(story, clock, every_point):
           f"{max(rtts):.1f} ms")
     assert (jumped > seconds - 2) == (clock == "clock")
     assert not [text for text in standings if "down" in text]
-    assert rise("probes_lost", sound) == 0 and max(rtts) < 500
+    risen = {letter: {key: now - counted[letter][key] for key, now in links[letter]["counters"].items()
+                      if now != counted[letter][key]} for letter in sound}
+    told = [event for event in a.events(since=since) if event["link"] in [letter.lower() for letter in sound]]
+    assert rise("probes_lost", sound) == 0 and max(rtts) < 500, f"risen since: {risen}; told since: {told}"
     assert clock == "no-clock" or rise("probes_unmeasured", sound) >= len(sound)

@@ -73,7 +73,7 @@ class Site:
         """This end's address on the link to `other`, as the mesh file's rule derives it."""
         low, high = sorted((self.id, other.id))
         index, end = (high - 1) * (high - 2) // 2 + low - 1, int(self.id == high)
-        return f"172.31.0.{4 * index + 1 + end}" if family == 4 else str(ipaddress.IPv6Address("fd31::") + 2 * index + end)
+        return f"172.31.{index // 64}.{4 * index % 256 + 1 + end}" if family == 4 else str(ipaddress.IPv6Address("fd31::") + 2 * index + end)
 
     def path_to(self, other):
         """The sites on BIRD's best path to `other`'s LAN, its neighbour first; [] without one."""

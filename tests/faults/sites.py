@@ -35,11 +35,6 @@ class FaultSite(Site):
     def gre(self, other):
         return f"gre-{other.name}"
 
-    def link_address(self, other):
-        low, high = sorted((self.id, other.id))
-        index = (high - 1) * (high - 2) // 2 + low - 1
-        return f"172.31.{index // 64}.{4 * index % 256 + (1 if self.id == low else 2)}"
-
     def ip(self, *arguments, check=True):
         return self.router.run("ip", *arguments, check=check).stdout
 
