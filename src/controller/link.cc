@@ -78,7 +78,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   turn(what);
   const bool anew = what == Turn::first_answer || what == Turn::answering_again;
   count_losses(sample, anew);
-  loss_.prove();
+  prove_loss();
   rtt_.add(round, settings.tuning.smoothing);
   if (round.rtt) {
     steady_.add({*round.rtt, round.jitter, own_.interval, round.usual_difference}, settings.tuning);
@@ -94,7 +94,7 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
 void Link::quick_round(const Sample& sample, const LastRound& round, const Settings& settings) {
   if (!up()) return;
   count_losses(sample, false);
-  loss_.prove();
+  prove_loss();
   if (round.rtt) steady_.confirm(*round.rtt);
   check_boundaries(round, settings);
 }
@@ -105,6 +105,11 @@ void Link::count_losses(const Sample& sample, bool anew) {
   auto probe =
       anew ? std::find_if_not(sample.probes.begin(), sample.probes.end(), lost) : sample.probes.begin();
   for (; probe != sample.probes.end(); ++probe) loss_.add(lost(*probe));
+}
+
+void Link::prove_loss() {
+  using enum LossWindow::Recovery;
+  loss_.prove(own_load_.saturated() ? to_be_proven : taken);
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {

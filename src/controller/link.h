@@ -79,6 +79,7 @@ class Link {
   std::optional<Milliseconds> rtt(const Settings& settings) const;
   std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
   void count_losses(const Sample& sample, bool anew);
+  void prove_loss();
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
   LossView loss_view() const;

@@ -28,6 +28,11 @@ bool is_part(Rate load, double share, Rate of) {
   return static_cast<double>(load.bits_per_second) >= share * static_cast<double>(of.bits_per_second);
 }
 
+// Enough to fill this link, as far as is known.
+bool is_load(const OwnLoad::Round& round) {
+  return !(round.load < kTrickle || (round.capacity && !is_part(round.load, kLeastPart, *round.capacity)));
+}
+
 }  // namespace
 
 void OwnLoad::round_finished() {
@@ -43,7 +48,10 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
     case Phase::free:
       if (const auto quiet = quiet_before_onset(now, round)) {
         quiet_ = *quiet;
+        had_quiet_ = true;
         begin(round);
+      } else if (!had_quiet_) {
+        watch_first(now, round, memory);
       }
       break;
     case Phase::loaded:
@@ -60,8 +68,7 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
 // Load and RTT rose together; absent: they did not. A load that was borne a moment ago is not what makes it
 // slow now.
 std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, const Round& round) const {
-  if (round.load < kTrickle || (round.capacity && !is_part(round.load, kLeastPart, *round.capacity)))
-    return std::nullopt;
+  if (!is_load(round)) return std::nullopt;
   const auto is_fresh = [&](const std::optional<Recent>& before) {
     return before && before->round.rtt && now - before->at <= 2 * kRecent * round.interval;
   };
@@ -82,6 +89,30 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
   return quiet;
 }
 
+void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory) {
+  if (is_load(round) && (!first_ || is_part(round.load, 1 / kCame, first_->load))) {
+    if (!first_) first_ = round;
+    first_->load = std::max(first_->load, round.load);
+    if (round.rtt && (!first_->rtt || *round.rtt < *first_->rtt)) first_->rtt = round.rtt;
+    return;
+  }
+  had_quiet_ = true;
+  if (!first_ || !round.rtt) return;
+  const Quiet quiet{*round.rtt, *round.rtt + round.clearly};
+  if (!quiet.is_exceeded_by(*first_)) return;
+  quiet_ = quiet;
+  load_ = first_->load;
+  leave(now + memory);
+  recovered_ = true;
+}
+
+void OwnLoad::leave(MonotonicTime until) {
+  phase_ = Phase::left;
+  until_ = until;
+  still_slow_ = 0;
+  recovered_ = false;
+}
+
 void OwnLoad::begin(const Round& round) {
   phase_ = Phase::loaded;
   load_ = round.load;
@@ -95,11 +126,8 @@ void OwnLoad::begin(const Round& round) {
 void OwnLoad::watch_load(MonotonicTime now, const Round& round, Duration memory) {
   const bool slow = is_slow(round);
   if (!is_part(round.load, 1 / kCame, load_)) {
-    phase_ = Phase::left;
     // Traffic that came back and was borne for a while says nothing new.
-    if (was_slow_) until_ = now + memory;
-    still_slow_ = 0;
-    recovered_ = false;
+    leave(was_slow_ ? now + memory : until_);
     return watch_recovery(now, round);
   }
   load_ = std::max(load_, round.load);

@@ -2,7 +2,9 @@
 // again; whoever believes that sends the traffic back, and so on for ever. So the figures of a link are read
 // together with the load that it carried: where it became slow as the load came, its recovery as the load
 // leaves says nothing about what it would be like with the load back on it, and is not believed for a while.
-// The same evidence tells that a link is *saturated*, and its throughput a proof of what it can carry.
+// A link that carried a load from its first round on has shown nothing but that: there it is the load's
+// leaving that tells, where the RTT falls with it. The same evidence tells that a link is *saturated*, and
+// its throughput a proof of what it can carry.
 //
 // What gets slow under a load that it has borne before, or does not recover as the load leaves, is somebody
 // else's doing: its recovery counts at once.
@@ -69,7 +71,9 @@ class OwnLoad {
 
   bool is_slow(const Round& round) const { return quiet_.is_exceeded_by(round); }
   std::optional<Quiet> quiet_before_onset(MonotonicTime now, const Round& round) const;
+  void watch_first(MonotonicTime now, const Round& round, Duration memory);
   void begin(const Round& round);
+  void leave(MonotonicTime until);
   void watch_load(MonotonicTime now, const Round& round, Duration memory);
   void watch_recovery(MonotonicTime now, const Round& round);
 
@@ -79,6 +83,10 @@ class OwnLoad {
 
   Phase phase_ = Phase::free;
   Quiet quiet_;
+
+  // Of the rounds since the first one, as long as all carried a load: the most of it and the least RTT.
+  std::optional<Round> first_;
+  bool had_quiet_ = false;
 
   // While loaded, since the load came, or came back:
   Rate load_;  // the most of it

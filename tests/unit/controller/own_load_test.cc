@@ -75,6 +75,23 @@ TEST(OwnLoad, ALoadThatIsBorneMeansNothing) {
   run({{0.1, 20}, {50, 60, Is::held}, {30, 22, Is::held, 3}, {30, 22}, {0.1, 20}});
 }
 
+TEST(OwnLoad, ALinkThatWasFullFromTheFirstRoundOnHasShownNothingElse) {
+  run({{50, 60, Is::free, 10}, {0.1, 20, Is::held, 180}, {0.1, 20}});
+  run({{0, 0}, {50, 60, Is::free, 10}, {0.1, 20}});  // nobody knows whether the first one carried anything
+  // It is slow without it; or was not slow with it, once.
+  run({{50, 60, Is::free, 10}, {0.1, 60}, {0.1, 20}});
+  run({{50, 22}, {50, 60, Is::free, 10}, {0.1, 20}});
+  // That its traffic is less by a third is not that it left; and after the first time it is a link like
+  // others.
+  run({{60, 60, Is::free, 5}, {40, 55, Is::free, 5}, {0.1, 20, Is::held}});
+  run({{50, 60, Is::free, 10},
+       {0.1, 20, Is::held, 180},
+       {0.1, 20},
+       {50, 20},
+       {50, 60, Is::free, 10},
+       {0.1, 20}});
+}
+
 TEST(OwnLoad, TrafficComesAndGoesInTheMiddleOfARound) {
   run({{0.1, 20},
        {30, 20},
