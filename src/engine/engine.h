@@ -50,6 +50,8 @@ class Engine {
   std::optional<MonotonicTime> next_deadline() const;
 
  private:
+  static constexpr std::string_view kInterfaceCarries = "is back";
+
   struct LinkState {
     std::string name;  // the neighbour's
     std::string interface;
@@ -57,10 +59,11 @@ class Engine {
     std::optional<IpAddress> endpoint;  // the peer's, outside; not where the mesh file has a name or none
     Traffic traffic;
     Refusals refusals;
-    bool local_fault = false;                   // as last told to the journal
-    std::optional<std::string> endpoint_fault;  // while whole rounds are lost
-    std::optional<int> blocked_bytes;           // of a packet; the same
-    std::optional<bool> awaiting_counters;      // that mark the end of a round: whether it was complete
+    std::string_view interface_state = kInterfaceCarries;  // as last told to the journal
+    bool local_fault = false;                              // as last told to the journal
+    std::optional<std::string> endpoint_fault;             // while whole rounds are lost
+    std::optional<int> blocked_bytes;                      // of a packet; the same
+    std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;
     controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal

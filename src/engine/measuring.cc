@@ -179,6 +179,12 @@ void Engine::interfaces_changed() {
     if (interface != nullptr) by_interface_[interface->index] = neighbour;
     controller::Condition condition = link.condition;
     condition.interface_up = interface != nullptr && interface->up && interface->running;
+    const std::string_view state = interface == nullptr  ? "is gone"
+                                   : !interface->up      ? "is down"
+                                   : !interface->running ? "has no carrier"
+                                                         : kInterfaceCarries;
+    if (std::exchange(link.interface_state, state) != state)
+      note("session", link.name, fmt::format("interface {} {}", link.interface, state));
     set_condition(neighbour, link, condition);
   }
   note_lan_fault();
@@ -207,7 +213,6 @@ void Engine::set_condition(SiteId neighbour, LinkState& link, const controller::
     if (before != after)
       note("session", link.name, fmt::format("{} {}", what, after ? "is back" : "is gone"));
   };
-  tell(link.condition.interface_up, condition.interface_up, "interface " + link.interface);
   tell(link.condition.session_established, condition.session_established, "BGP session");
   tell(link.condition.bfd_up, condition.bfd_up, "BFD session");
   link.condition = condition;

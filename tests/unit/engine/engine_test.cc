@@ -101,6 +101,10 @@ TEST(Engine, AnInterfaceThatGoesIsADropAtOnce) {
   EXPECT_EQ(world.link("b")["standing"], "down");
   EXPECT_EQ(world.link("b")["interface_up"], false);
   EXPECT_THAT(world.metrics_file, HasSubstr("define COST_2 = 10000000;"));
+  world.far("b").interface_up = true;
+  world.interface_changed("b");
+  EXPECT_THAT(world.event_texts(), Contains("b: interface gre-b is down").Times(1));
+  EXPECT_THAT(world.event_texts(), Contains("b: interface gre-b is back").Times(1));
 }
 
 TEST(Engine, ARoundThatOurOwnKernelRefusesIsALocalFault) {
