@@ -224,7 +224,7 @@ def test_row_18_endpoint_behind_a_blackhole_route(story):
     a.router.run("ip", "route", "replace", f"{peer.wan_address}/32", "dev", f"wan-{peer.name}", "src", a.wan_address)
     up = story.lab.wait_until("the link is up", lambda: a.status_of(peer)["standing"] == "up", 30)
     print(f"  row 18: down after {down:.1f} s (local fault: {fault}), up {up:.1f} s after the route is back")
-    assert fault.startswith(f"a blackhole route takes what is for its endpoint {peer.wan_address}")
+    assert fault.startswith(f"a blackhole route or rule takes what is for its endpoint {peer.wan_address}")
     assert a.status_of(peer)["local_fault"] is None
 
 

@@ -22,7 +22,7 @@ Result<KernelRoute> kernel_route(const IpAddress& destination,
   if (!socket) return socket.error();
   std::uint32_t sequence = 0;
   const auto answer = ask_kernel(*socket, netlink::find_route(destination, arrival), sequence);
-  if (!answer && netlink::means_no_way(answer.error().number.value_or(0)))
+  if (!answer && netlink::no_way(answer.error().number.value_or(0)))
     return KernelRoute{.fate = Fate::dropped};
   if (!answer) return answer.error();
   for (const netlink::Message& message : *answer) {

@@ -62,7 +62,7 @@ struct LinkReport {
   Worth published = 0;
   std::optional<HeldReport> held;
   std::optional<Duration> since_change;
-  std::optional<std::string> local_fault;           // why our own kernel sends nothing over it
+  std::optional<std::string> local_fault;  // of this router: why nothing leaves, or reaches its endpoint
   std::uint64_t probes_sent = 0, quick_probes = 0;  // quick: of them on suspicion
   std::uint64_t probes_answered = 0, probes_late = 0, probes_lost = 0, probes_unmeasured = 0;
   std::uint64_t forged_answers = 0, duplicate_answers = 0, malformed_packets = 0, icmp_errors = 0;

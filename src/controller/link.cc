@@ -56,7 +56,7 @@ void Link::reconfigure(MonotonicTime now, const Settings& before, const Settings
   if (settings.policy != before.policy) {  // another scale: the old value means nothing on it
     stability_ = Stability(now, settings.policy, settings.tuning);
     stability_.release(Reason::settings);
-    own_load_ = {};
+    own_load_.forget();
     restored_ = false;
     return;
   }
@@ -107,9 +107,14 @@ void Link::count_losses(const Sample& sample, bool anew) {
   for (; probe != sample.probes.end(); ++probe) loss_.add(lost(*probe));
 }
 
+// What is lost on a link that is full of this site's own traffic swings with every flow, and what is proven
+// of it by more. There a recovery has to be proven too.
 void Link::prove_loss() {
-  using enum LossWindow::Recovery;
-  loss_.prove(own_load_.saturated() ? to_be_proven : taken);
+  loss_.prove();
+  const Ratio proven = loss_.proven();
+  believed_loss_ = own_load_.is_loaded() && proven.value > 0
+                       ? std::max(proven, std::min(believed_loss_, loss_.most_possible()))
+                       : proven;
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
@@ -139,12 +144,12 @@ void Link::turn(Turn turn) {
     case Turn::none:
       break;
     case Turn::first_answer:
-      loss_.clear();
+      clear_loss();
       stability_.release(Reason::first_answer);
       break;
     case Turn::dropped:
       restored_ = false;
-      own_load_ = {};
+      own_load_.forget();
       stability_.forgive();
       stability_.cross(Reason::down);
       break;
@@ -162,10 +167,15 @@ void Link::start_anew() {
   rtt_ = {};
   steady_ = {};
   levels_ = {};
-  loss_.clear();
+  clear_loss();
   loss_boundary_ = {};
   rtt_boundary_ = {};
   bandwidth_.doubt();  // a slow link is not assumed to be fast because it flapped
+}
+
+void Link::clear_loss() {
+  loss_.clear();
+  believed_loss_ = {};
 }
 
 void Link::check_boundaries(const LastRound& round, const Settings& settings) {
@@ -208,7 +218,7 @@ std::optional<double> Link::step(const Settings& settings) const {
   if (!own_noise) return std::nullopt;
   // Of what is computed where last resort is published: that is no measure of anything.
   const double worth = std::min(published(), computed(settings).value_or(kLastResort));
-  const double of_loss = settings.tuning.cost_per_loss * loss_.proven().value * kValuesPerMillisecond;
+  const double of_loss = settings.tuning.cost_per_loss * believed_loss_.value * kValuesPerMillisecond;
   return std::max({least_step(*own_noise, settings.tuning).value * worth, kLeastStep, kStepOfLoss * of_loss});
 }
 
@@ -222,7 +232,7 @@ std::optional<Figures> Link::figures(const Settings& settings) const {
   return Figures{.rtt = *smoothed,
                  .jitter = rtt_.jitter().value_or(Milliseconds{0}),
                  .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
-                 .loss = loss_.proven(),
+                 .loss = believed_loss_,
                  .bias = own_.bias};
 }
 
@@ -308,7 +318,7 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
 LossView Link::loss_view() const {
   LossView view{.probes = loss_.probes(LossWindow::kMiddle),
                 .lost = loss_.lost(LossWindow::kMiddle),
-                .proven = loss_.proven(),
+                .proven = believed_loss_,
                 .beyond_boundary = loss_boundary_.beyond()};
   if (view.probes == 0) return view;
   const Interval interval = wilson(view.lost, view.probes, kReportQuantile);

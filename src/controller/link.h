@@ -80,6 +80,7 @@ class Link {
   std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
   void count_losses(const Sample& sample, bool anew);
   void prove_loss();
+  void clear_loss();
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
   LossView loss_view() const;
@@ -93,6 +94,7 @@ class Link {
   BandwidthEstimate bandwidth_;
   OwnLoad own_load_;
   LossWindow loss_;
+  Ratio believed_loss_;  // the p̂ of the cost
   LossBoundary loss_boundary_;
   RttBoundary rtt_boundary_;
   Stability stability_;

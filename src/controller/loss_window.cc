@@ -35,14 +35,13 @@ int LossWindow::lost(int window) const {
   return lost_in_[static_cast<std::size_t>(found - kWindows.begin())];
 }
 
-// The least upper end of the two longer windows' intervals.
 Ratio LossWindow::most_possible() const {
   Ratio most = wilson(lost(kMiddle), probes(kMiddle), kDecisionQuantile).high;
   if (count_ == kLong) most = std::min(most, wilson(lost(kLong), kLong, kDecisionQuantile).high);
   return most;
 }
 
-void LossWindow::prove(Recovery recovery) {
+void LossWindow::prove() {
   if (lost_in_.back() == 0) {
     proven_ = {};
     return;
@@ -60,7 +59,6 @@ void LossWindow::prove(Recovery recovery) {
   if (was_proven && highest.value == 0 && lost_in_.back() > kAccidentOnceProven) {
     highest = std::min(proven_, wilson(lost_in_.back(), count_, kDecisionQuantile).low);
   }
-  if (recovery == Recovery::to_be_proven) highest = std::max(highest, std::min(proven_, most_possible()));
   proven_ = highest;
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
-#include <cstdint>
 
 #include "controller/wilson.h"
 #include "util/units.h"
@@ -21,21 +20,16 @@ class LossWindow {
   void clear() { *this = LossWindow{}; }
 
   // To be called after each round: what is proven now. Kept until the next call.
-  //
-  // On a link that is full of this site's own traffic the share that is lost swings with that traffic, and
-  // what is proven of it by much more: there a recovery has to be proven as well, and p̂ falls no
-  // lower than the upper end of the interval over kMiddle or kLong probes, whichever is lower. 0 where
-  // nothing was lost among the last kLong.
-  enum class Recovery : std::uint8_t { taken, to_be_proven };
-  void prove(Recovery recovery = Recovery::taken);
+  void prove();
   Ratio proven() const { return proven_; }
+  // More than this is not lost: the lower one of the upper ends of the intervals over kMiddle and, once full,
+  // kLong.
+  Ratio most_possible() const;
 
   int probes(int window) const { return count_ < window ? count_ : window; }  // so far
   int lost(int window) const;                                                 // of kShort, kMiddle, kLong
 
  private:
-  Ratio most_possible() const;
-
   static constexpr std::array<int, 3> kWindows{kShort, kMiddle, kLong};
 
   std::bitset<kLong> lost_;  // a ring; next_ is the oldest

@@ -39,7 +39,13 @@ void OwnLoad::round_finished() {
   believed_ = false;
   if (++unknown_in_a_row_ <= kRoundsUnknown) return;
   recent_ = {};
+  first_ = {};
   if (phase_ == Phase::loaded) phase_ = Phase::free;
+}
+
+void OwnLoad::forget() {
+  *this = {};
+  had_quiet_ = true;
 }
 
 void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
@@ -90,19 +96,19 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
 }
 
 void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory) {
-  if (is_load(round) && (!first_ || is_part(round.load, 1 / kCame, first_->load))) {
-    if (!first_) first_ = round;
-    first_->load = std::max(first_->load, round.load);
-    if (round.rtt && (!first_->rtt || *round.rtt < *first_->rtt)) first_->rtt = round.rtt;
+  if (!round.rtt) return;
+  if (is_load(round) && (first_.rounds == 0 || is_part(round.load, 1 / kCame, first_.load))) {
+    first_ = {.rounds = first_.rounds + 1,
+              .load = std::max(first_.load, round.load),
+              .rtt = first_.rounds == 0 ? *round.rtt : std::min(first_.rtt, *round.rtt)};
     return;
   }
   had_quiet_ = true;
-  if (!first_ || !round.rtt) return;
-  const Quiet quiet{*round.rtt, *round.rtt + round.clearly};
-  if (!quiet.is_exceeded_by(*first_)) return;
-  quiet_ = quiet;
-  load_ = first_->load;
-  leave(now + memory);
+  if (first_.rounds == 0 || first_.rtt <= *round.rtt + round.clearly) return;
+  quiet_ = {*round.rtt, *round.rtt + round.clearly};
+  load_ = first_.load;
+  // A young link's first round may be slow by accident; four in a row were not.
+  leave(now + memory * std::min(first_.rounds, kRoundsToClear) / kRoundsToClear);
   recovered_ = true;
 }
 

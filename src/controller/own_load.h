@@ -3,8 +3,8 @@
 // together with the load that it carried: where it became slow as the load came, its recovery as the load
 // leaves says nothing about what it would be like with the load back on it, and is not believed for a while.
 // A link that carried a load from its first round on has shown nothing but that: there it is the load's
-// leaving that tells, where the RTT falls with it. The same evidence tells that a link is *saturated*, and
-// its throughput a proof of what it can carry.
+// leaving that tells, where the RTT falls with it; for a quarter of that while for each such round. The same
+// evidence tells that a link is *saturated*, and its throughput a proof of what it can carry.
 //
 // What gets slow under a load that it has borne before, or does not recover as the load leaves, is somebody
 // else's doing: its recovery counts at once.
@@ -31,6 +31,9 @@ class OwnLoad {
   // A round is over whose load is not known yet. Where it stays unknown for some rounds, so does what the
   // load does.
   void round_finished();
+  // What its load did is of no use any more: the link was down, or another policy counts. How it began is
+  // known.
+  void forget();
   // That round with its load. `memory`: for how long a recovery is not believed after the load has left.
   void add(MonotonicTime now, const Round& round, Duration memory);
 
@@ -84,9 +87,15 @@ class OwnLoad {
   Phase phase_ = Phase::free;
   Quiet quiet_;
 
-  // Of the rounds since the first one, as long as all carried a load: the most of it and the least RTT.
-  std::optional<Round> first_;
-  bool had_quiet_ = false;
+  // Of the answered rounds since the first one, as long as all carried a load: how many, the most of it, the
+  // least RTT.
+  struct First {
+    int rounds = 0;
+    Rate load;
+    Milliseconds rtt{0};
+  };
+  First first_;
+  bool had_quiet_ = false;  // that time is over
 
   // While loaded, since the load came, or came back:
   Rate load_;  // the most of it

@@ -3,42 +3,44 @@
 #include <fmt/format.h>
 #include <linux/rtnetlink.h>
 
-#include <cerrno>
-
 namespace trimtab::engine {
 namespace {
 
-const char* what_drops(int number) {
-  switch (number) {
-    case EINVAL:
-      return "a blackhole route";
-    case EHOSTUNREACH:
-      return "an unreachable route";
-    case EACCES:
-      return "a prohibit route";
-    default:
-      return nullptr;
+std::string sentence(netlink::NoWay none, const IpAddress& endpoint) {
+  const std::string address = endpoint.text(), family = endpoint.family == Family::ipv6 ? "-6 " : "";
+  const auto taken = [&](std::string_view by) {
+    return fmt::format("{} takes what is for its endpoint {}: see `ip {}route show match {}` and `ip {}rule`",
+                       by, address, family, address, family);
+  };
+  switch (none) {
+    case netlink::NoWay::blackhole:
+      return taken("a blackhole route or rule");
+    case netlink::NoWay::unreachable:
+      return taken("an unreachable route");
+    case netlink::NoWay::prohibit:
+      return taken("a prohibit route or rule");
+    case netlink::NoWay::no_route:
+    case netlink::NoWay::reverse_path:  // of what arrived; nobody asks about that here
+      break;
   }
+  return fmt::format("this router has no route to its endpoint {}", address);
 }
 
 }  // namespace
 
-std::optional<std::string> endpoint_fault(const IpAddress& endpoint,
-                                          const netlink::RouteQuestions::Answer& answer,
+std::optional<std::string> endpoint_fault(const netlink::RouteQuestions::Answer& answer,
                                           const netlink::InterfaceTable& interfaces,
-                                          const std::function<bool(int)>& in_mesh) {
-  const std::string address = endpoint.text();
-  const std::string shown = fmt::format("; `ip route get {}` shows it", address);
-  if (const char* dropping = what_drops(answer.refused))
-    return fmt::format("{} takes what is for its endpoint {}{}", dropping, address, shown);
-  if (answer.refused != 0) return fmt::format("this router has no route to its endpoint {}", address);
-  if (answer.route.type == RTN_LOCAL)
-    return fmt::format("its endpoint {} is this router's own address", address);
-  const netlink::Interface* interface = interfaces.find(answer.route.interface_index);
+                                          const std::function<bool(const netlink::Interface&)>& in_mesh) {
+  if (const auto* none = std::get_if<netlink::NoWay>(&answer.way)) return sentence(*none, answer.destination);
+  const auto& route = std::get<netlink::Route>(answer.way);
+  const std::string address = answer.destination.text();
+  if (route.type == RTN_LOCAL) return fmt::format("its endpoint {} is this router's own address", address);
+  const netlink::Interface* interface = interfaces.find(route.interface_index);
   if (interface == nullptr) return std::nullopt;  // several next hops, or one that came just now
-  if (in_mesh(interface->index))
+  if (in_mesh(*interface)) {
     return fmt::format("its endpoint {} is routed into the mesh, by {}; it needs a route by the uplink",
                        address, interface->name);
+  }
   if (interface->up && interface->running) return std::nullopt;
   return fmt::format("{}, which leads to its endpoint {}, {}", interface->name, address,
                      interface->up ? "has no carrier" : "is down");

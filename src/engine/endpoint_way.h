@@ -11,10 +11,10 @@
 
 namespace trimtab::engine {
 
-// A sentence for a person; nothing where the kernel would send. in_mesh: whether an interface is a link's.
-std::optional<std::string> endpoint_fault(const IpAddress& endpoint,
-                                          const netlink::RouteQuestions::Answer& answer,
+// A sentence for a person; nothing where the kernel would send. in_mesh: whether an interface is the mesh's
+// own.
+std::optional<std::string> endpoint_fault(const netlink::RouteQuestions::Answer& answer,
                                           const netlink::InterfaceTable& interfaces,
-                                          const std::function<bool(int)>& in_mesh);
+                                          const std::function<bool(const netlink::Interface&)>& in_mesh);
 
 }  // namespace trimtab::engine

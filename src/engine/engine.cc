@@ -63,7 +63,8 @@ void Engine::set_up_links() {
     state.own_address = link->own(self_).address.front();
     state.peer_address = link->peer(self_).address.front();
     const auto endpoint = site.endpoint ? parse_address(site.endpoint->host) : Error{};
-    state.endpoint = endpoint ? std::optional(*endpoint) : std::nullopt;
+    const auto address = endpoint ? std::optional(*endpoint) : std::nullopt;
+    if (std::exchange(state.endpoint, address) != address) state.endpoint_fault.reset();
   }
   links_ = std::move(links);
   prober_.set_links(probed_links(mesh_, self_), now_.monotonic);

@@ -111,6 +111,7 @@ class Engine {
   void refused(SiteId neighbour, LinkState& link, std::uint16_t sequence, int error);
   void local_fault_changed(SiteId neighbour, LinkState& link);
   void ask_way_to_endpoint(const probe::Round& round, LinkState& link);
+  void take_ways(const std::vector<netlink::RouteQuestions::Answer>& answers);
   void set_endpoint_fault(LinkState& link, std::optional<std::string> fault);
   void note_passage(SiteId neighbour);
   void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);

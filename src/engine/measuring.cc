@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/setup.h"
+#include "network/wanted.h"
 
 namespace trimtab::engine {
 namespace {
@@ -120,14 +121,28 @@ void Engine::finish_round(const probe::Round& round) {
 
 // ---- the way to its endpoint, outside of the mesh
 
-// Of rounds that overlap the first one lost may end before the last one that was answered in part.
+// Once there is a fault, only the kernel or a whole round ends it: of rounds that overlap the first one lost
+// may end before the last one that was answered in part.
 void Engine::ask_way_to_endpoint(const probe::Round& round, LinkState& link) {
   using enum probe::Outcome;
   const bool heard = has(round, answered) || has(round, late);
   if (!has(round, lost)) {
     if (heard) set_endpoint_fault(link, std::nullopt);
-  } else if (!heard && link.endpoint) {
+  } else if (link.endpoint && (!heard || link.endpoint_fault)) {
     actions_.push_back(SendNetlink{ways_.ask(round.link, *link.endpoint)});
+  }
+}
+
+void Engine::take_ways(const std::vector<netlink::RouteQuestions::Answer>& answers) {
+  const auto in_mesh = [this](const netlink::Interface& interface) {
+    return by_interface_.contains(interface.index) || interface.name == network::kUnderlay ||
+           interface.name == network::kOverlayHolder;
+  };
+  for (const auto& answer : answers) {
+    const auto link = links_.find(answer.about);
+    // The mesh file may have been read in between.
+    if (link == links_.end() || link->second.endpoint != answer.destination) continue;
+    set_endpoint_fault(link->second, endpoint_fault(answer, interfaces_, in_mesh));
   }
 }
 
@@ -147,13 +162,7 @@ void Engine::wait_for_counters(const probe::Round& round) {
 // ---- interfaces and their counters
 
 void Engine::on(const NetlinkArrived& arrived) {
-  for (const netlink::RouteQuestions::Answer& answer : ways_.take(arrived.datagram)) {
-    const auto link = links_.find(answer.about);
-    if (link == links_.end() || !link->second.endpoint) continue;
-    set_endpoint_fault(link->second,
-                       endpoint_fault(*link->second.endpoint, answer, interfaces_,
-                                      [this](int index) { return by_interface_.contains(index); }));
-  }
+  take_ways(ways_.take(arrived.datagram));
   const netlink::InterfaceTable::Heard heard = interfaces_.take(arrived.datagram);
   if (heard.changed) interfaces_changed();
   for (const auto& counted : heard.counters) {
@@ -194,16 +203,17 @@ void Engine::interfaces_changed() {
 void Engine::note_lan_fault() {
   const mesh::Site& site = *mesh_.find_site(self_);
   const netlink::Interface* interface = interfaces_.find(site.lan_interface);
+  std::vector<std::string> lans;
+  for (const Prefix& lan : site.lan) lans.push_back(lan.text());
+  const std::string names = fmt::format("{} {}", fmt::join(lans, ", "), lans.size() == 1 ? "is" : "are");
   std::optional<std::string> fault;
-  if (!site.lan.empty() && (interface == nullptr || !interface->up)) {
-    std::vector<std::string> lans;
-    for (const Prefix& lan : site.lan) lans.push_back(lan.text());
-    fault = fmt::format("lan_interface {} is {}, so {} {} not announced", site.lan_interface,
-                        interface == nullptr ? "missing here" : "down", fmt::join(lans, ", "),
-                        lans.size() == 1 ? "is" : "are");
+  if (!lans.empty() && (interface == nullptr || !interface->up)) {
+    fault = fmt::format("lan_interface {} is {}, so {} not announced", site.lan_interface,
+                        interface == nullptr ? "missing here" : "down", names);
   }
   if (fault == lan_fault_) return;
-  note("lan", "", fault.value_or(fmt::format("lan_interface {} is up again", site.lan_interface)));
+  note("lan", "",
+       fault.value_or(lans.empty() ? "no LAN is to be announced any more" : names + " announced again"));
   lan_fault_ = std::move(fault);
 }
 

@@ -22,12 +22,9 @@ std::string explanation(ByteSpan attributes) {
 // The payload of NLMSG_ERROR and NLMSG_DONE: a negative errno, or 0; for an error the request's header
 // follows, then the explanation's attributes where NLM_F_ACK_TLVS says so.
 Result<Exchange::Progress> Exchange::finish(ByteSpan payload, std::uint16_t flags, std::size_t echo_header) {
-  std::int32_t status = 0;
-  if (payload.size() >= sizeof status) std::memcpy(&status, payload.data(), sizeof status);
-  if (status == 0) return interrupted_ ? Progress::interrupted : Progress::complete;
-  // An error below -4095 is none of the kernel's.
-  const int number = status < 0 && status >= -4095 ? -status : EPROTO;
-  const std::size_t skip = sizeof status + echo_header;
+  const int number = error_number(payload);
+  if (number == 0) return interrupted_ ? Progress::interrupted : Progress::complete;
+  const std::size_t skip = sizeof(std::int32_t) + echo_header;
   std::string why = std::strerror(number);
   if ((flags & NLM_F_ACK_TLVS) != 0 && payload.size() > skip) {
     const std::string words = explanation(payload.subspan(skip));

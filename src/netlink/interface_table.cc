@@ -111,10 +111,8 @@ void InterfaceTable::take_deletion(ByteSpan payload, Heard& heard) {
 }
 
 void InterfaceTable::finish_dump(ByteSpan payload, Heard& heard) {
-  std::int32_t status = 0;
-  if (payload.size() >= sizeof status) std::memcpy(&status, payload.data(), sizeof status);
   if (interrupted_) ++counts_.interrupted;
-  if (interrupted_ || status < 0) return abandon_dump();
+  if (interrupted_ || error_number(payload) != 0) return abandon_dump();
   const std::size_t gone = std::erase_if(entries_, [](const auto& item) { return !item.second.confirmed; });
   heard.changed = heard.changed || gone > 0 || !complete_;
   complete_ = true;

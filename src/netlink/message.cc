@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace trimtab::netlink {
 
@@ -14,6 +15,13 @@ std::optional<Received> take_message(ByteSpan& datagram) {
   const ByteSpan payload = datagram.subspan(sizeof head, head.nlmsg_len - sizeof head);
   datagram = datagram.subspan(std::min(aligned(head.nlmsg_len), datagram.size()));
   return Received{head.nlmsg_type, head.nlmsg_flags, head.nlmsg_seq, payload};
+}
+
+int error_number(ByteSpan payload) {
+  constexpr std::int32_t kHighest = 4095;
+  std::int32_t status = 0;
+  if (payload.size() >= sizeof status) std::memcpy(&status, payload.data(), sizeof status);
+  return status <= 0 && status >= -kHighest ? -status : EPROTO;
 }
 
 Request::Request(std::uint16_t type, std::uint16_t flags) {

@@ -44,6 +44,10 @@ struct Received {
 // the end.
 std::optional<Received> take_message(ByteSpan& datagram);
 
+// What the payload of NLMSG_ERROR or NLMSG_DONE begins with: 0 where the kernel granted, else its errno;
+// EPROTO where it is none of the kernel's.
+int error_number(ByteSpan payload);
+
 // A request under construction. Integers are in host order, as the kernel wants them, unless said otherwise.
 class Request {
  public:

@@ -52,9 +52,21 @@ Request find_route(const IpAddress& destination, const std::optional<Arrival>& a
   return request;
 }
 
-bool means_no_way(int number) {
-  return number == ENETUNREACH || number == EHOSTUNREACH || number == EINVAL || number == EACCES ||
-         number == EXDEV;
+std::optional<NoWay> no_way(int error_number) {
+  switch (error_number) {
+    case ENETUNREACH:
+      return NoWay::no_route;
+    case EINVAL:
+      return NoWay::blackhole;
+    case EHOSTUNREACH:
+      return NoWay::unreachable;
+    case EACCES:
+      return NoWay::prohibit;
+    case EXDEV:
+      return NoWay::reverse_path;
+    default:
+      return std::nullopt;
+  }
 }
 
 Result<std::optional<Route>> read_route(const Message& message) {

@@ -24,13 +24,17 @@ struct Arrival {
   int interface_index = 0;
 };
 
+// Why a packet would not leave: there is no route for it, one that drops it (a rule may, too), or the filter
+// by its reverse path drops what arrived.
+enum class NoWay : std::uint8_t { no_route, blackhole, unreachable, prohibit, reverse_path };
+// What the kernel refuses find_route with (fib_props in net/ipv4/fib_semantics.c); nothing: it could not
+// tell.
+std::optional<NoWay> no_way(int error_number);
+
 Request dump_routes(Family family);
 // The one by which a packet to this address would leave, the router's own or one that arrived; read_route
 // reads the answer.
 Request find_route(const IpAddress& destination, const std::optional<Arrival>& arrival = std::nullopt);
-// Whether the kernel answers find_route so for a route that drops, or for none: fib_props in
-// net/ipv4/fib_semantics.c, and EXDEV where rp_filter drops what arrived.
-bool means_no_way(int number);
 Result<std::optional<Route>> read_route(const Message& message);
 
 // A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.

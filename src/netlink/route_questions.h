@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <variant>
 #include <vector>
 
 #include "netlink/route.h"
@@ -17,14 +18,18 @@ class RouteQuestions {
 
   struct Answer {
     std::uint32_t about = 0;
-    Route route;
-    int refused = 0;  // errno, where there is no route that sends: means_no_way()
+    IpAddress destination;
+    std::variant<Route, NoWay> way;
   };
   // The answers in this datagram. Whatever else it holds, malformed messages too, is passed over.
   std::vector<Answer> take(ByteSpan datagram);
 
  private:
-  std::map<std::uint32_t, std::uint32_t> asked_;  // sequence number -> about
+  struct Question {
+    std::uint32_t about = 0;
+    IpAddress destination;
+  };
+  std::map<std::uint32_t, Question> asked_;  // by sequence number
   std::uint32_t last_ = 0;
 };
 

@@ -162,7 +162,7 @@ def test_row_18_route_to_the_endpoint_blackholed(two, kind):
         sites.wait("A's link is down", lambda: a.standing(b) == "down", DOWN_S)
         link = a.link(b)
         print(f"  row 18 ({kind}): {link['local_fault']}")
-        assert link["local_fault"].startswith(("a ", "an ")) and f"{kind} route takes what is for its endpoint" in link["local_fault"]
+        assert link["local_fault"].startswith(("a ", "an ")) and f"{kind} route" in link["local_fault"] and f"takes what is for its endpoint {b.wan_address}" in link["local_fault"]
         assert a.standing(c) == "up"
         a.ip("route", "delete", kind, f"{b.wan_address}/32")
         sites.wait("A's fault is over", lambda: kind not in (a.link(b)["local_fault"] or ""), DOWN_S)

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const auto& counted : table.take(datagram).counters) TRIMTAB_CHECK(!counted.interface.name.empty());
     for (const auto& answer : ways.take(datagram)) {
       TRIMTAB_CHECK(answer.about == 7);
-      (void)answer.route.to.text();
+      if (const auto* route = std::get_if<netlink::Route>(&answer.way)) (void)route->to.text();
     }
     now += std::chrono::milliseconds{300};
     (void)table.request(now);

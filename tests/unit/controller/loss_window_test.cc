@@ -96,42 +96,16 @@ TEST(LossWindow, ReturnsToNoneOnlyWhenEveryWindowHoldsAtMostOne) {
   EXPECT_EQ(window.proven().value, 0);
 }
 
-// 12 lost of 60, then none for a while, on a link that is full of this site's own traffic.
-TEST(LossWindow, ARecoveryMayHaveToBeProven) {
-  using enum LossWindow::Recovery;
+TEST(LossWindow, SaysWhatIsNotMoreThan) {
   LossWindow window;
-  for (int i = 0; i < 60; ++i) window.add(i % 5 == 0);
-  window.prove(to_be_proven);
-  const Ratio at_first = window.proven();
-  EXPECT_NEAR(at_first.value, wilson(12, 60, kDecisionQuantile).low.value, 1e-12);
-  for (int clean = 1; clean <= 60; ++clean) {
-    window.add(false);
-    window.prove(to_be_proven);
-    const Ratio possible = wilson(window.lost(LossWindow::kMiddle), 60, kDecisionQuantile).high;
-    ASSERT_NEAR(window.proven().value, std::min(at_first, possible).value, 1e-12) << clean << " clean probes";
-  }
-  EXPECT_LT(window.proven(), at_first);
-  LossWindow believed = window;
-  believed.prove();
-  EXPECT_LT(believed.proven(), window.proven()) << "elsewhere it is taken";
-  for (int clean = 61; clean <= 240; ++clean) {
-    window.add(false);
-    window.prove(to_be_proven);
-  }
-  EXPECT_EQ(window.proven().value, 0) << "nothing lost among 240 is no loss anywhere";
-}
-
-TEST(LossWindow, AWorseningIsTakenAtOnceAlsoThere) {
-  LossWindow window, other;
-  for (int i = 0; i < 100; ++i) {
-    const bool lost = i > 40 && i % 3 == 0;
-    window.add(lost);
-    other.add(lost);
-    window.prove(LossWindow::Recovery::to_be_proven);
-    other.prove();
-    ASSERT_GE(window.proven(), other.proven());
-  }
-  EXPECT_EQ(window.proven(), other.proven());
+  for (int i = 0; i < 60; ++i) window.add(i < 6);
+  EXPECT_NEAR(window.most_possible().value, wilson(6, 60, kDecisionQuantile).high.value, 1e-12);
+  for (int i = 0; i < 179; ++i) window.add(false);
+  EXPECT_NEAR(window.most_possible().value, wilson(0, 60, kDecisionQuantile).high.value, 1e-12);
+  window.add(false);  // the long one is full
+  EXPECT_NEAR(window.most_possible().value, wilson(6, 240, kDecisionQuantile).high.value, 1e-12);
+  for (int i = 0; i < 20; ++i) window.add(true);
+  EXPECT_NEAR(window.most_possible().value, wilson(20, 240, kDecisionQuantile).high.value, 1e-12);
 }
 
 TEST(LossWindow, AgreesWithASlowModel) {

@@ -1,6 +1,8 @@
 // What a link publishes whose own load makes it slow, at the level of the controller.
 #include <gtest/gtest.h>
 
+#include "controller/wilson.h"
+#include "support/controller_driver.h"
 #include "support/controller_steps.h"
 
 namespace trimtab::controller::testing {
@@ -40,6 +42,48 @@ TEST(OwnLoadSteps, ADropAndItsReturnAreAnotherStory) {
        {seconds{1}, {condition(2, kGood)}, {}, {{2, Holding::earning}}},
        {kInterval, {round(2, answers(20)), throughput(2, 50)}, {}, {{2, Holding::earning}}},
        {kInterval, {round(2, answers(20)), throughput(2, 50)}, {{2, 221, Reason::returned}}}});
+}
+
+// A round with this load in both directions.
+void turn(Driver& driver, const Sample& sample, double megabits) {
+  driver.pass(kInterval);
+  driver.round(2, sample);
+  driver.happen([&](Controller& controller, MonotonicTime now) {
+    const Rate rate{static_cast<std::uint64_t>(megabits * 1e6)};
+    controller.throughput(now, 2, {.arrived = rate, .load = rate});
+  });
+}
+
+// A round is lost whole while traffic goes on, which a counter of sent bytes does not know.
+TEST(OwnLoadSteps, ACutUnderTrafficIsNoLoadThatMadeItSlow) {
+  Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
+  for (int i = 0; i < 40; ++i) turn(driver, answers(20), 50);
+  turn(driver, nothing_answers(), 50);
+  ASSERT_EQ(driver.published(2), kLastResort);
+  for (int i = 0; i < 20; ++i) turn(driver, answers(20), 0.1);
+  EXPECT_EQ(driver.view(2).standing, Standing::up);
+  EXPECT_FALSE(driver.view(2).held);
+  EXPECT_LT(driver.published(2), 300);
+}
+
+// One of five is lost in eight of twelve rounds, then none. Under a load that made it slow that has to be
+// proven.
+TEST(OwnLoadSteps, LessLossUnderALoadHasToBeProven) {
+  const auto after = [](double megabits, int clean_rounds) {
+    Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
+    for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
+    for (int i = 0; i < 12; ++i) turn(driver, losing(i % 3 == 2 ? 0 : 1, 120), megabits);
+    for (int i = 0; i < clean_rounds; ++i) turn(driver, answers(120), megabits);
+    return driver.view(2).loss.proven.value;
+  };
+  ASSERT_GT(after(0.1, 0), 0.05);
+  EXPECT_EQ(after(50, 0), after(0.1, 0));
+  EXPECT_LT(after(0.1, 8), after(0.1, 0));
+  EXPECT_EQ(after(50, 8), after(50, 0)) << "it may be as before";
+  const double two_of_240 = wilson(2, 240, kDecisionQuantile).high.value;
+  ASSERT_LT(two_of_240, after(50, 0));
+  EXPECT_EQ(after(50, 45), two_of_240);
+  EXPECT_EQ(after(50, 46), 0) << "one of 240 is none, as everywhere";
 }
 
 TEST(OwnLoadSteps, WhatTheOperatorAsksForIsPublished) {

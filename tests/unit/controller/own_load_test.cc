@@ -76,20 +76,37 @@ TEST(OwnLoad, ALoadThatIsBorneMeansNothing) {
 }
 
 TEST(OwnLoad, ALinkThatWasFullFromTheFirstRoundOnHasShownNothingElse) {
-  run({{50, 60, Is::free, 10}, {0.1, 20, Is::held, 180}, {0.1, 20}});
-  run({{0, 0}, {50, 60, Is::free, 10}, {0.1, 20}});  // nobody knows whether the first one carried anything
+  run({{50, 60, Is::free, 4}, {0.1, 20, Is::held, 180}, {0.1, 20}});
+  // Its very first round may have been slow by accident.
+  run({{50, 60}, {0.1, 20, Is::held, 45}, {0.1, 20}});
   // It is slow without it; or was not slow with it, once.
   run({{50, 60, Is::free, 10}, {0.1, 60}, {0.1, 20}});
-  run({{50, 22}, {50, 60, Is::free, 10}, {0.1, 20}});
+  run({{50, 60, Is::free, 5}, {50, 22}, {50, 60, Is::free, 5}, {0.1, 20}});
   // That its traffic is less by a third is not that it left; and after the first time it is a link like
   // others.
   run({{60, 60, Is::free, 5}, {40, 55, Is::free, 5}, {0.1, 20, Is::held}});
-  run({{50, 60, Is::free, 10},
-       {0.1, 20, Is::held, 180},
-       {0.1, 20},
-       {50, 20},
-       {50, 60, Is::free, 10},
-       {0.1, 20}});
+  run({{0.1, 20}, {50, 20, Is::free, 3}, {50, 60, Is::free, 10}, {0.1, 20}});
+}
+
+TEST(OwnLoad, AFirstRoundThatNobodyAnsweredTellsNothing) {
+  run({{50, 0}, {0.1, 20}});
+  run({{50, 0}, {50, 60}, {0.1, 20, Is::held}});
+}
+
+TEST(OwnLoad, WhatBeganLongAgoIsForgottenWhereLoadsStayUnknown) {
+  OwnLoad own;
+  own.add(MonotonicTime{1h}, round_of(50, 60), kMemory);
+  for (int i = 0; i < 5; ++i) own.round_finished();
+  own.add(MonotonicTime{2h}, round_of(0.1, 20), kMemory);
+  EXPECT_EQ(own.holds(MonotonicTime{2h}), std::nullopt);
+}
+
+TEST(OwnLoad, AfterADropALinkIsNotNew) {
+  OwnLoad own;
+  own.forget();
+  own.add(MonotonicTime{1h}, round_of(50, 60), kMemory);
+  own.add(MonotonicTime{1h} + kInterval, round_of(0.1, 20), kMemory);
+  EXPECT_EQ(own.holds(MonotonicTime{1h} + kInterval), std::nullopt);
 }
 
 TEST(OwnLoad, TrafficComesAndGoesInTheMiddleOfARound) {

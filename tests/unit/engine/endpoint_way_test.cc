@@ -27,12 +27,13 @@ class EndpointWay : public ::testing::Test {
   }
 
   std::optional<std::string> by(int interface, std::uint8_t type = RTN_UNICAST) const {
-    return fault({.route = {.interface_index = interface, .type = type}});
+    return fault({.way = netlink::Route{.interface_index = interface, .type = type}});
   }
-  std::optional<std::string> refused(int number) const { return fault({.refused = number}); }
-  std::optional<std::string> fault(const Answer& answer) const {
-    return endpoint_fault(*parse_address("2001:db8::7"), answer, interfaces,
-                          [](int index) { return index == kTunnel; });
+  std::optional<std::string> refused(netlink::NoWay none) const { return fault({.way = none}); }
+  std::optional<std::string> fault(Answer answer) const {
+    answer.destination = *parse_address("2001:db8::7");
+    return endpoint_fault(answer, interfaces,
+                          [](const netlink::Interface& interface) { return interface.name == "gre-c"; });
   }
 
   netlink::InterfaceTable interfaces;
@@ -45,12 +46,14 @@ TEST_F(EndpointWay, IsFineByAnInterfaceThatCarries) {
 }
 
 TEST_F(EndpointWay, NamesTheRouteThatDrops) {
+  using enum netlink::NoWay;
   const std::string shown =
-      " takes what is for its endpoint 2001:db8::7; `ip route get 2001:db8::7` shows it";
-  EXPECT_EQ(refused(EINVAL), "a blackhole route" + shown);
-  EXPECT_EQ(refused(EHOSTUNREACH), "an unreachable route" + shown);
-  EXPECT_EQ(refused(EACCES), "a prohibit route" + shown);
-  EXPECT_EQ(refused(ENETUNREACH), "this router has no route to its endpoint 2001:db8::7");
+      " takes what is for its endpoint 2001:db8::7: see `ip -6 route show match 2001:db8::7` and `ip -6 "
+      "rule`";
+  EXPECT_EQ(refused(blackhole), "a blackhole route or rule" + shown);
+  EXPECT_EQ(refused(unreachable), "an unreachable route" + shown);
+  EXPECT_EQ(refused(prohibit), "a prohibit route or rule" + shown);
+  EXPECT_EQ(refused(no_route), "this router has no route to its endpoint 2001:db8::7");
 }
 
 TEST_F(EndpointWay, NamesTheInterfaceThatDoesNotCarry) {

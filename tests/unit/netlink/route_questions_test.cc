@@ -47,10 +47,10 @@ TEST_F(Asked, AnswersAreToldApart) {
       questions.take(route_by(9, 1) + route_by(5, other) + refusal(0, other) + refusal(-ENETUNREACH, one));
   ASSERT_EQ(answers.size(), 2U);
   EXPECT_EQ(answers[0].about, 2U);
-  EXPECT_EQ(answers[0].route.interface_index, 5);
-  EXPECT_EQ(answers[0].refused, 0);
+  EXPECT_EQ(answers[0].destination, *parse_address("192.0.2.1"));
+  EXPECT_EQ(std::get<Route>(answers[0].way).interface_index, 5);
   EXPECT_EQ(answers[1].about, 1U);
-  EXPECT_EQ(answers[1].refused, ENETUNREACH);
+  EXPECT_EQ(std::get<NoWay>(answers[1].way), NoWay::no_route);
 }
 
 TEST_F(Asked, AQuestionIsAnsweredOnce) {
