@@ -27,9 +27,9 @@ LINKS = ipaddress.ip_network("172.16.0.0/14")
 HUB = 1
 
 
-def mesh_file(ids):
+def mesh_file(ids, interval_s):
     parts = [f'[mesh]\nname = "star"\noverlay = "10.255.0.0/16"\nlinks = "{LINKS}"\nlans = ["10.0.0.0/9"]\n'
-             'interval = "5s"\nprobes = 5']
+             f'interval = "{interval_s}s"\nprobes = 5']
     for site in (HUB, *ids):
         key = base64.b64encode(hashlib.sha256(f"site {site}".encode()).digest()).decode()
         parts.append(f'[[site]]\nname = "s{site}"\nid = {site}\nasn = {4200000000 + site}\nlan = ["10.{site // 256}.{site % 256}.0/24"]\n'
@@ -57,17 +57,19 @@ def ask(program, socket, hub):
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def measure(program, count, seconds):
+def measure(program, count, seconds, interval_s=5, within=lambda command: command):
+    """Resident MB at first, half-way and at the end, CPU in per cent, probes sent and lost. within: how it is to be run."""
     ids = range(2, count + 2)
     hub, far = Namespace(f"ttbench{os.getpid()}-hub"), Namespace(f"ttbench{os.getpid()}-far")
     with tempfile.TemporaryDirectory() as directory:
         socket = f"{directory}/trimtab.sock"
-        (Path(directory) / "mesh.toml").write_text(mesh_file(ids))
+        (Path(directory) / "mesh.toml").write_text(mesh_file(ids, interval_s))
         daemon = None
         try:
             connect(ids, hub, far)
-            daemon = Process("trimtab", hub, [program, "run", "--mesh", f"{directory}/mesh.toml", "--site", f"s{HUB}", "--socket",
-                                              socket, "--config-dir", directory, "--run-dir", directory], Path(directory) / "log")
+            command = [program, "run", "--mesh", f"{directory}/mesh.toml", "--site", f"s{HUB}", "--socket", socket,
+                       "--config-dir", directory, "--run-dir", directory]
+            daemon = Process("trimtab", hub, within(command), Path(directory) / "log")
 
             def every_link_is_up():
                 daemon.must_be_alive()
@@ -79,8 +81,9 @@ def measure(program, count, seconds):
             half = daemon.memory_mb()
             time.sleep(seconds / 2)
             cpu, took, last = daemon.cpu_seconds() - cpu, time.monotonic() - began, daemon.memory_mb()
-            lost = sum(link["counters"]["probes_lost"] for link in ask(program, socket, hub)["links"])
-            return f"{first:.1f} {half:.1f} {last:.1f} {100 * cpu / took:.2f} {lost}"
+            links = ask(program, socket, hub)["links"]
+            sent, lost = (sum(link["counters"][key] for link in links) for key in ("probes_sent", "probes_lost"))
+            return first, half, last, 100 * cpu / took, sent, lost
         finally:
             if daemon:
                 daemon.stop()
@@ -88,4 +91,5 @@ def measure(program, count, seconds):
 
 
 if __name__ == "__main__":
-    print(measure(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+    first, half, last, cpu, _, lost = measure(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    print(f"{first:.1f} {half:.1f} {last:.1f} {cpu:.2f} {lost}")
