@@ -6,24 +6,25 @@
 namespace trimtab::engine {
 namespace {
 
-std::string sentence(netlink::NoWay none, const IpAddress& endpoint) {
-  const std::string address = endpoint.text(), family = endpoint.family == Family::ipv6 ? "-6 " : "";
-  const auto taken = [&](std::string_view by) {
-    return fmt::format("{} takes what is for its endpoint {}: see `ip {}route show match {}` and `ip {}rule`",
-                       by, address, family, address, family);
-  };
+std::string_view what_takes_it(netlink::NoWay none) {
   switch (none) {
     case netlink::NoWay::blackhole:
-      return taken("a blackhole route or rule");
+      return "a blackhole route or rule takes what is for";
     case netlink::NoWay::unreachable:
-      return taken("an unreachable route");
+      return "an unreachable route takes what is for";
     case netlink::NoWay::prohibit:
-      return taken("a prohibit route or rule");
+      return "a prohibit route or rule takes what is for";
     case netlink::NoWay::no_route:
     case netlink::NoWay::reverse_path:  // of what arrived; nobody asks about that here
       break;
   }
-  return fmt::format("this router has no route to its endpoint {}", address);
+  return "this router has no way to";
+}
+
+std::string sentence(netlink::NoWay none, const IpAddress& endpoint) {
+  const std::string address = endpoint.text(), family = endpoint.family == Family::ipv6 ? "-6 " : "";
+  return fmt::format("{} its endpoint {}: see `ip {}rule; ip route show table all match {}`",
+                     what_takes_it(none), address, family, address);
 }
 
 }  // namespace

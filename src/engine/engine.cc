@@ -64,7 +64,8 @@ void Engine::set_up_links() {
     state.peer_address = link->peer(self_).address.front();
     const auto endpoint = site.endpoint ? parse_address(site.endpoint->host) : Error{};
     const auto address = endpoint ? std::optional(*endpoint) : std::nullopt;
-    if (std::exchange(state.endpoint, address) != address) state.endpoint_fault.reset();
+    if (std::exchange(state.endpoint, address) != address)
+      set_endpoint_fault(state, std::nullopt, "its endpoint is another one in the mesh file");
   }
   links_ = std::move(links);
   prober_.set_links(probed_links(mesh_, self_), now_.monotonic);

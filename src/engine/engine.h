@@ -57,11 +57,13 @@ class Engine {
     std::string interface;
     IpAddress own_address, peer_address;
     std::optional<IpAddress> endpoint;  // the peer's, outside; not where the mesh file has a name or none
+    std::uint64_t answers = 0;          // so far; the latest came at
+    MonotonicTime heard_at{};
     Traffic traffic;
     Refusals refusals;
     std::string_view interface_state = kInterfaceCarries;  // as last told to the journal
     bool local_fault = false;                              // as last told to the journal
-    std::optional<std::string> endpoint_fault;             // while whole rounds are lost
+    std::optional<std::string> endpoint_fault;             // until it answers
     std::optional<int> blocked_bytes;                      // of a packet; the same
     std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
     controller::Condition condition;
@@ -112,7 +114,8 @@ class Engine {
   void local_fault_changed(SiteId neighbour, LinkState& link);
   void ask_way_to_endpoint(const probe::Round& round, LinkState& link);
   void take_ways(const std::vector<netlink::RouteQuestions::Answer>& answers);
-  void set_endpoint_fault(LinkState& link, std::optional<std::string> fault);
+  void note_answer(SiteId neighbour, LinkState& link);
+  void set_endpoint_fault(LinkState& link, std::optional<std::string> fault, std::string_view over);
   void note_passage(SiteId neighbour);
   void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);
 

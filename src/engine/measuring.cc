@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "engine/engine.h"
 #include "engine/setup.h"
@@ -49,7 +50,12 @@ void Engine::send_probes() {
 void Engine::on(const ProbeDeparted& departed) {
   const auto link = links_.find(departed.link);
   if (link == links_.end()) return;
-  if (departed.error != 0) return refused(departed.link, link->second, departed.sequence, departed.error);
+  if (departed.error != 0) {
+    // Its addresses' routes go with an interface that is set down, and the number tells of the routes.
+    const netlink::Interface* interface = interfaces_.find(link->second.interface);
+    const bool down = interface != nullptr && !interface->up;
+    return refused(departed.link, link->second, departed.sequence, down ? ENETDOWN : departed.error);
+  }
   prober_.sent(departed.link, departed.sequence, departed.at);
   if (is_small(departed.sequence)) left(departed.link, link->second);
 }
@@ -65,6 +71,7 @@ void Engine::on(const PacketArrived& packet) {
   } else {
     prober_.received(link->second, packet.packet, packet.arrival);
   }
+  note_answer(link->second, links_.at(link->second));
   note_passage(link->second);
 }
 
@@ -121,16 +128,21 @@ void Engine::finish_round(const probe::Round& round) {
 
 // ---- the way to its endpoint, outside of the mesh
 
-// Once there is a fault, only the kernel or a whole round ends it: of rounds that overlap the first one lost
-// may end before the last one that was answered in part.
+// The kernel is asked where a whole round was lost, unless an answer came while it was under way: rounds
+// overlap.
 void Engine::ask_way_to_endpoint(const probe::Round& round, LinkState& link) {
-  using enum probe::Outcome;
-  const bool heard = has(round, answered) || has(round, late);
-  if (!has(round, lost)) {
-    if (heard) set_endpoint_fault(link, std::nullopt);
-  } else if (link.endpoint && (!heard || link.endpoint_fault)) {
-    actions_.push_back(SendNetlink{ways_.ask(round.link, *link.endpoint)});
-  }
+  const bool silent = has(round, probe::Outcome::lost) && !has(round, probe::Outcome::answered) &&
+                      !has(round, probe::Outcome::late);
+  if (!silent || !link.endpoint || now_.monotonic - link.heard_at < mesh_.tuning.probe_timeout) return;
+  actions_.push_back(SendNetlink{ways_.ask(round.link, *link.endpoint)});
+}
+
+void Engine::note_answer(SiteId neighbour, LinkState& link) {
+  const auto counters = prober_.counters(neighbour);
+  const std::uint64_t answers = counters ? counters->answered + counters->late : 0;
+  if (std::exchange(link.answers, answers) == answers) return;
+  link.heard_at = now_.monotonic;
+  set_endpoint_fault(link, std::nullopt, "it answers again");
 }
 
 void Engine::take_ways(const std::vector<netlink::RouteQuestions::Answer>& answers) {
@@ -142,13 +154,15 @@ void Engine::take_ways(const std::vector<netlink::RouteQuestions::Answer>& answe
     const auto link = links_.find(answer.about);
     // The mesh file may have been read in between.
     if (link == links_.end() || link->second.endpoint != answer.destination) continue;
-    set_endpoint_fault(link->second, endpoint_fault(answer, interfaces_, in_mesh));
+    set_endpoint_fault(link->second, endpoint_fault(answer, interfaces_, in_mesh),
+                       "there is a way to its endpoint again");
   }
 }
 
-void Engine::set_endpoint_fault(LinkState& link, std::optional<std::string> fault) {
+// `over`: what is said where there is none any more.
+void Engine::set_endpoint_fault(LinkState& link, std::optional<std::string> fault, std::string_view over) {
   if (link.endpoint_fault == fault) return;
-  note("local_fault", link.name, fault.value_or("nothing here is in the way to its endpoint any more"));
+  note("local_fault", link.name, fault.value_or(std::string(over)));
   link.endpoint_fault = std::move(fault);
 }
 
@@ -205,15 +219,16 @@ void Engine::note_lan_fault() {
   const netlink::Interface* interface = interfaces_.find(site.lan_interface);
   std::vector<std::string> lans;
   for (const Prefix& lan : site.lan) lans.push_back(lan.text());
-  const std::string names = fmt::format("{} {}", fmt::join(lans, ", "), lans.size() == 1 ? "is" : "are");
   std::optional<std::string> fault;
   if (!lans.empty() && (interface == nullptr || !interface->up)) {
-    fault = fmt::format("lan_interface {} is {}, so {} not announced", site.lan_interface,
-                        interface == nullptr ? "missing here" : "down", names);
+    fault = fmt::format("lan_interface {} is {}: {} {} not announced by it", site.lan_interface,
+                        interface == nullptr ? "missing here" : "down", fmt::join(lans, ", "),
+                        lans.size() == 1 ? "is" : "are");
   }
   if (fault == lan_fault_) return;
   note("lan", "",
-       fault.value_or(lans.empty() ? "no LAN is to be announced any more" : names + " announced again"));
+       fault.value_or(lans.empty() ? "the mesh file names no LAN of this site any more"
+                                   : fmt::format("lan_interface {} is up", site.lan_interface)));
   lan_fault_ = std::move(fault);
 }
 

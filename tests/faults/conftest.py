@@ -20,7 +20,12 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "waits: a minute or more; begun first, so that the others are done beside it")
     config.addinivalue_line("markers", "alone: measures time or load, so nothing else may run beside it")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
 
 
 def pytest_sessionstart(session):

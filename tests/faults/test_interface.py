@@ -102,7 +102,7 @@ def test_the_lan_interface_is_down(network):
     assert a.ask(ask="status")["lan_fault"] is None
     a.ip("link", "set", a.LAN_INTERFACE, "down")
     gone = sites.wait("B has it no more", lambda: b.route_to(a) is None, 5)
-    fault = f"lan_interface {a.LAN_INTERFACE} is down, so {a.lan_prefix} is not announced"
+    fault = f"lan_interface {a.LAN_INTERFACE} is down: {a.lan_prefix} is not announced by it"
     assert a.ask(ask="status")["lan_fault"] == fault and f"\n{fault}.\n" in a.trimtab("status").stdout
     a.ip("link", "set", a.LAN_INTERFACE, "up")
     back = sites.wait("B has it again", lambda: b.route_to(a) == a, 10)

@@ -84,6 +84,7 @@ def test_row_03_single_lost_probe(network):
 
 
 # Slower than a round, each time is a drop; faster than one, it is loss.
+@pytest.mark.waits
 @pytest.mark.parametrize("each_s, long_s", [(3, 120), (0.5, 600)])
 def test_row_58_flapping(network, each_s, long_s, request):
     """Up for so long and down for so long, with the shipped stability: at most four changes of a route, and the link's values

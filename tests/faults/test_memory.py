@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from memory_limit import MemoryLimit
 from sites import REPOSITORY
 from topology.site import TRIMTAB
@@ -13,9 +14,10 @@ LINKS = 200
 LIMIT_MB = 16
 # A link's longest window holds 240 probes, and what was answered is remembered for a minute, for copies that come late.
 # At five probes a second both are full before the half.
-SECONDS = 150
+SECONDS = 130
 
 
+@pytest.mark.waits
 def test_row_46_memory_limit():
     """200 links in 16 MB: what it holds is bounded. Hours of it: `./dev bench daemon`."""
     with MemoryLimit(LIMIT_MB) as limit:

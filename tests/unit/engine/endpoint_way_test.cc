@@ -48,12 +48,11 @@ TEST_F(EndpointWay, IsFineByAnInterfaceThatCarries) {
 TEST_F(EndpointWay, NamesTheRouteThatDrops) {
   using enum netlink::NoWay;
   const std::string shown =
-      " takes what is for its endpoint 2001:db8::7: see `ip -6 route show match 2001:db8::7` and `ip -6 "
-      "rule`";
-  EXPECT_EQ(refused(blackhole), "a blackhole route or rule" + shown);
-  EXPECT_EQ(refused(unreachable), "an unreachable route" + shown);
-  EXPECT_EQ(refused(prohibit), "a prohibit route or rule" + shown);
-  EXPECT_EQ(refused(no_route), "this router has no route to its endpoint 2001:db8::7");
+      " its endpoint 2001:db8::7: see `ip -6 rule; ip route show table all match 2001:db8::7`";
+  EXPECT_EQ(refused(blackhole), "a blackhole route or rule takes what is for" + shown);
+  EXPECT_EQ(refused(unreachable), "an unreachable route takes what is for" + shown);
+  EXPECT_EQ(refused(prohibit), "a prohibit route or rule takes what is for" + shown);
+  EXPECT_EQ(refused(no_route), "this router has no way to" + shown);
 }
 
 TEST_F(EndpointWay, NamesTheInterfaceThatDoesNotCarry) {
