@@ -9,6 +9,7 @@
 #include "cli/figures.h"
 #include "cli/kernel_route.h"
 #include "cli/table.h"
+#include "netlink/refusal.h"
 #include "os/processes.h"
 #include "os/sysctl.h"
 
@@ -118,8 +119,8 @@ std::string show_fate(const Json& kernel) {
       show_count(kernel.at("metric")), main ? "" : ", table " + show_count(kernel.at("table")));
 }
 
-// Where a person sees the same. Of a packet that is dropped `ip route get` says no more than an error's
-// number. sysctl(8) takes slashes too, and then an interface may have a dot in its name.
+// Where a person sees the same. sysctl(8) takes slashes too, and then an interface may have a dot in its
+// name.
 std::string show_command(const Json& kernel) {
   const std::string destination = text_of(kernel.at("destination"));
   const bool forwarded = kernel.contains("lan");
@@ -128,10 +129,10 @@ std::string show_command(const Json& kernel) {
     return ipv6 ? "sysctl net/ipv6/conf/all/forwarding"
                 : fmt::format("sysctl net/ipv4/conf/{}/forwarding", text_of(kernel.at("arrives_by")));
   if (kernel.at("fate") == "dropped")
-    return fmt::format("ip {}rule; ip route show table all match {}{}", ipv6 ? "-6 " : "", destination,
-                       forwarded && !ipv6 ? fmt::format("; sysctl net/ipv4/conf/{}/rp_filter",
-                                                        text_of(kernel.at("arrives_by")))
-                                          : "");
+    return netlink::command_for_dropped(destination) +
+           (forwarded && !ipv6
+                ? fmt::format("; sysctl net/ipv4/conf/{}/rp_filter", text_of(kernel.at("arrives_by")))
+                : "");
   return fmt::format("ip route get {}{} fibmatch", destination,
                      forwarded ? fmt::format(" from {} iif {}", text_of(kernel.at("source")),
                                              text_of(kernel.at("arrives_by")))

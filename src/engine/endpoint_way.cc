@@ -1,7 +1,8 @@
 #include "engine/endpoint_way.h"
 
 #include <fmt/format.h>
-#include <linux/rtnetlink.h>
+
+#include "netlink/refusal.h"
 
 namespace trimtab::engine {
 namespace {
@@ -21,10 +22,9 @@ std::string_view what_takes_it(netlink::NoWay none) {
   return "this router has no way to";
 }
 
-std::string sentence(netlink::NoWay none, const IpAddress& endpoint) {
-  const std::string address = endpoint.text(), family = endpoint.family == Family::ipv6 ? "-6 " : "";
-  return fmt::format("{} its endpoint {}: see `ip {}rule; ip route show table all match {}`",
-                     what_takes_it(none), address, family, address);
+std::string sentence(netlink::NoWay none, const std::string& endpoint) {
+  return fmt::format("{} its endpoint {}: see `{}`", what_takes_it(none), endpoint,
+                     netlink::command_for_dropped(endpoint));
 }
 
 }  // namespace
@@ -32,10 +32,10 @@ std::string sentence(netlink::NoWay none, const IpAddress& endpoint) {
 std::optional<std::string> endpoint_fault(const netlink::RouteQuestions::Answer& answer,
                                           const netlink::InterfaceTable& interfaces,
                                           const std::function<bool(const netlink::Interface&)>& in_mesh) {
-  if (const auto* none = std::get_if<netlink::NoWay>(&answer.way)) return sentence(*none, answer.destination);
-  const auto& route = std::get<netlink::Route>(answer.way);
   const std::string address = answer.destination.text();
-  if (route.type == RTN_LOCAL) return fmt::format("its endpoint {} is this router's own address", address);
+  if (const auto* none = std::get_if<netlink::NoWay>(&answer.way)) return sentence(*none, address);
+  const auto& route = std::get<netlink::Route>(answer.way);
+  if (netlink::leads_here(route)) return fmt::format("its endpoint {} is this router's own address", address);
   const netlink::Interface* interface = interfaces.find(route.interface_index);
   if (interface == nullptr) return std::nullopt;  // several next hops, or one that came just now
   if (in_mesh(*interface)) {

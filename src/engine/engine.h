@@ -57,8 +57,7 @@ class Engine {
     std::string interface;
     IpAddress own_address, peer_address;
     std::optional<IpAddress> endpoint;  // the peer's, outside; not where the mesh file has a name or none
-    std::uint64_t answers = 0;          // so far; the latest came at
-    MonotonicTime heard_at{};
+    MonotonicTime heard_at{};           // the latest answer
     Traffic traffic;
     Refusals refusals;
     std::string_view interface_state = kInterfaceCarries;  // as last told to the journal
@@ -114,7 +113,7 @@ class Engine {
   void local_fault_changed(SiteId neighbour, LinkState& link);
   void ask_way_to_endpoint(const probe::Round& round, LinkState& link);
   void take_ways(const std::vector<netlink::RouteQuestions::Answer>& answers);
-  void note_answer(SiteId neighbour, LinkState& link);
+  void note_answer(LinkState& link);
   void set_endpoint_fault(LinkState& link, std::optional<std::string> fault, std::string_view over);
   void note_passage(SiteId neighbour);
   void set_condition(SiteId neighbour, LinkState& link, const controller::Condition& condition);

@@ -66,12 +66,10 @@ void Engine::on(const PacketArrived& packet) {
     ++stray_packets_;
     return;
   }
-  if (packet.source) {
-    prober_.received(link->second, *packet.source, packet.packet, packet.arrival);
-  } else {
-    prober_.received(link->second, packet.packet, packet.arrival);
-  }
-  note_answer(link->second, links_.at(link->second));
+  const bool answered = packet.source
+                            ? prober_.received(link->second, *packet.source, packet.packet, packet.arrival)
+                            : prober_.received(link->second, packet.packet, packet.arrival);
+  if (answered) note_answer(links_.at(link->second));
   note_passage(link->second);
 }
 
@@ -137,10 +135,7 @@ void Engine::ask_way_to_endpoint(const probe::Round& round, LinkState& link) {
   actions_.push_back(SendNetlink{ways_.ask(round.link, *link.endpoint)});
 }
 
-void Engine::note_answer(SiteId neighbour, LinkState& link) {
-  const auto counters = prober_.counters(neighbour);
-  const std::uint64_t answers = counters ? counters->answered + counters->late : 0;
-  if (std::exchange(link.answers, answers) == answers) return;
+void Engine::note_answer(LinkState& link) {
   link.heard_at = now_.monotonic;
   set_endpoint_fault(link, std::nullopt, "it answers again");
 }
@@ -200,14 +195,14 @@ void Engine::interfaces_changed() {
   for (auto& [neighbour, link] : links_) {
     const netlink::Interface* interface = interfaces_.find(link.interface);
     if (interface != nullptr) by_interface_[interface->index] = neighbour;
-    controller::Condition condition = link.condition;
-    condition.interface_up = interface != nullptr && interface->up && interface->running;
     const std::string_view state = interface == nullptr  ? "is gone"
                                    : !interface->up      ? "is down"
                                    : !interface->running ? "has no carrier"
                                                          : kInterfaceCarries;
     if (std::exchange(link.interface_state, state) != state)
       note("session", link.name, fmt::format("interface {} {}", link.interface, state));
+    controller::Condition condition = link.condition;
+    condition.interface_up = state == kInterfaceCarries;
     set_condition(neighbour, link, condition);
   }
   note_lan_fault();

@@ -1,5 +1,7 @@
 #include "netlink/refusal.h"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 
 namespace trimtab::netlink {
@@ -28,6 +30,11 @@ std::string_view cure(int number) {
 
 bool means_gone(std::optional<int> number) {
   return number == ENODEV || number == ESRCH || number == ENOENT || number == EADDRNOTAVAIL;
+}
+
+std::string command_for_dropped(std::string_view destination) {
+  const bool ipv6 = destination.find(':') != std::string_view::npos;
+  return fmt::format("ip {}rule; ip route show table all match {}", ipv6 ? "-6 " : "", destination);
 }
 
 }  // namespace trimtab::netlink

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace trimtab::netlink {
@@ -11,5 +12,9 @@ std::string_view cure(int number);
 
 // The answer to a deletion of what is not there: as good as done.
 bool means_gone(std::optional<int> number);
+
+// What shows a person by which rule and route, of any table, packets to this address are dropped: of those
+// `ip route get` says no more than an error's number.
+std::string command_for_dropped(std::string_view destination);
 
 }  // namespace trimtab::netlink

@@ -69,6 +69,10 @@ std::optional<NoWay> no_way(int error_number) {
   }
 }
 
+bool leads_here(const Route& route) {
+  return route.type == RTN_LOCAL;
+}
+
 Result<std::optional<Route>> read_route(const Message& message) {
   if (message.type != RTM_NEWROUTE) return std::optional<Route>{};
   rtmsg header{};

@@ -35,6 +35,8 @@ Request dump_routes(Family family);
 // The one by which a packet to this address would leave, the router's own or one that arrived; read_route
 // reads the answer.
 Request find_route(const IpAddress& destination, const std::optional<Arrival>& arrival = std::nullopt);
+// To an address of the router's own (RTN_LOCAL).
+bool leads_here(const Route& route);
 Result<std::optional<Route>> read_route(const Message& message);
 
 // A route to what is on the interface itself (scope link), in the main table. EEXIST where one is there.

@@ -236,22 +236,22 @@ void Prober::check(SiteId link, MonotonicTime now) {
   if (Watched* const watched = touch(link)) watched->suspicion.raise(now);
 }
 
-void Prober::received(SiteId link, ByteSpan packet, const Arrival& arrival) {
-  take_answer(link, decode(packet), arrival);
+bool Prober::received(SiteId link, ByteSpan packet, const Arrival& arrival) {
+  return take_answer(link, decode(packet), arrival);
 }
 
-void Prober::received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival) {
-  take_answer(link, decode_icmp6(source, message), arrival);
+bool Prober::received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival) {
+  return take_answer(link, decode_icmp6(source, message), arrival);
 }
 
-void Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arrival) {
+bool Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arrival) {
   Watched* const touched = touch(link);
-  if (touched == nullptr) return;
+  if (touched == nullptr) return false;
   Watched& watched = *touched;
   Ledger& ledger = watched.ledger;
-  if (const auto* reply = std::get_if<EchoReply>(&answer)) {
-    if (reply->identifier == settings_.identifier) take_reply(watched, *reply, arrival);
-  } else if (const auto* asked = std::get_if<EchoAsked>(&answer)) {
+  if (const auto* reply = std::get_if<EchoReply>(&answer))
+    return reply->identifier == settings_.identifier && take_reply(watched, *reply, arrival);
+  if (const auto* asked = std::get_if<EchoAsked>(&answer)) {
     if (asked->source == watched.link.peer && pace_of(asked->sequence) == Pace::quick)
       watched.suspicion.hear_peer(arrival.read.monotonic);
   } else if (const auto* error = std::get_if<EchoError>(&answer)) {
@@ -261,18 +261,24 @@ void Prober::take_answer(SiteId link, const Answer& answer, const Arrival& arriv
   } else if (std::holds_alternative<Malformed>(answer)) {
     ledger.malformed();
   }
+  return false;
 }
 
-void Prober::take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival) {
+bool Prober::take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival) {
   const MonotonicTime now = arrival.read.monotonic;
-  if (reply.payload_bytes != kNonceBytes) return watched.full_size.received(reply, now);
+  if (reply.payload_bytes != kNonceBytes) {
+    watched.full_size.received(reply, now);
+    return false;
+  }
   const auto result = watched.ledger_of(pace_of(reply.sequence)).received(reply, arrival);
-  if (!result) return;
+  if (!result) return false;
   const bool timed = result->outcome == Outcome::answered;
   watched.suspicion.was_answered(reply.sequence, timed ? std::optional(result->rtt) : std::nullopt, now);
-  if (!timed) return;
-  const MonotonicTime left = watched.ledger_of(pace_of(reply.sequence)).left(reply.sequence);
-  watched.full_size.small_answered(left, left + std::chrono::duration_cast<Duration>(result->rtt));
+  if (timed) {
+    const MonotonicTime left = watched.ledger_of(pace_of(reply.sequence)).left(reply.sequence);
+    watched.full_size.small_answered(left, left + std::chrono::duration_cast<Duration>(result->rtt));
+  }
+  return true;
 }
 
 std::optional<FullSize> Prober::full_size(SiteId link) const {

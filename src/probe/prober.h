@@ -76,10 +76,11 @@ class Prober {
   void sent(SiteId link, std::uint16_t sequence, const Instant& when);
   void refused(SiteId link, std::uint16_t sequence);
 
-  // A packet that came in through a link's interface, IPv4 header included.
-  void received(SiteId link, ByteSpan packet, const Arrival& arrival);
+  // A packet that came in through a link's interface, IPv4 header included. True: it is the first answer to a
+  // probe that counts (not a full-size one), in time or late.
+  bool received(SiteId link, ByteSpan packet, const Arrival& arrival);
   // An ICMPv6 message, which comes without its header.
-  void received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival);
+  bool received(SiteId link, const IpAddress& source, ByteSpan message, const Arrival& arrival);
 
   // Nothing to do before this. Absent without links.
   std::optional<MonotonicTime> next_deadline() const;
@@ -126,8 +127,8 @@ class Prober {
   static void set_quick_timeout(Watched& watched);
   static void tell_of_losses(Watched& watched);
   static void take_rounds(Watched& watched, std::vector<Round>& rounds);
-  void take_answer(SiteId link, const Answer& answer, const Arrival& arrival);
-  static void take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival);
+  bool take_answer(SiteId link, const Answer& answer, const Arrival& arrival);
+  static bool take_reply(Watched& watched, const EchoReply& reply, const Arrival& arrival);
   static void advance(Watched& watched, MonotonicTime now);
 
   Settings settings_;

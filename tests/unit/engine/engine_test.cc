@@ -136,8 +136,7 @@ TEST(Engine, ALinkWhoseEndpointHasNoWayIsToldApartFromASilentPeer) {
   world.run_for(30s);
   const std::string fault =
       "a blackhole route or rule takes what is for its endpoint 192.0.2.2: see `ip rule; ip route show table "
-      "all match "
-      "192.0.2.2`";
+      "all match 192.0.2.2`";
   EXPECT_EQ(world.link("b")["local_fault"], fault);
   EXPECT_EQ(world.link("b")["standing"], "down");
   EXPECT_EQ(world.link("c")["local_fault"], nullptr);
