@@ -34,6 +34,12 @@ bool worth_differs(const mesh::Tuning& a, const mesh::Tuning& b) {
          a.steadiness != b.steadiness || a.memory != b.memory;
 }
 
+// For how long what its own load did to a link is remembered: an hour at the shipped `memory`. Where no way
+// is wide enough every end of it moves traffic to and fro, and no hour should see that twice.
+Duration remembered(const mesh::Tuning& tuning) {
+  return tuning.memory * 4 / 3;
+}
+
 }  // namespace
 
 Link::Link(const Settings& settings, const LinkSettings& own, MonotonicTime now)
@@ -71,14 +77,14 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   const LastRound round = summarise(sample, now);
   const int probes = round.answered + round.late + round.lost;
   if (probes == 0) return;
-  if (sample.quick) return quick_round(sample, round, settings);
+  if (sample.quick) return quick_round(now, sample, round, settings);
   last_round_ = round;
   own_load_.round_finished();
   const Turn what = availability_.round(now, round, rules(settings));
-  turn(what);
+  turn(now, what, settings);
   const bool anew = what == Turn::first_answer || what == Turn::answering_again;
   count_losses(sample, anew);
-  prove_loss();
+  prove_loss(now, probes);
   rtt_.add(round, settings.tuning.smoothing);
   if (round.rtt) {
     steady_.add({*round.rtt, round.jitter, own_.interval, round.usual_difference}, settings.tuning);
@@ -91,10 +97,11 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
 }
 
 // Says more of a link that is up, and nothing else: neither a drop nor a return rests on quick probes alone.
-void Link::quick_round(const Sample& sample, const LastRound& round, const Settings& settings) {
+void Link::quick_round(MonotonicTime now, const Sample& sample, const LastRound& round,
+                       const Settings& settings) {
   if (!up()) return;
   count_losses(sample, false);
-  prove_loss();
+  prove_loss(now, round.answered + round.late + round.lost);
   if (round.rtt) steady_.confirm(*round.rtt);
   check_boundaries(round, settings);
 }
@@ -108,13 +115,18 @@ void Link::count_losses(const Sample& sample, bool anew) {
 }
 
 // What is lost on a link that is full of this site's own traffic swings with every flow, and what is proven
-// of it by more. There a recovery has to be proven too.
-void Link::prove_loss() {
+// of it by more. There a recovery has to be proven too, under that traffic: what was answered before it came
+// back says nothing.
+void Link::prove_loss(MonotonicTime now, int probes) {
   loss_.prove();
   const Ratio proven = loss_.proven();
-  believed_loss_ = own_load_.is_loaded() && proven.value > 0
-                       ? std::max(proven, std::min(believed_loss_, loss_.most_possible()))
-                       : proven;
+  probes_under_load_ = own_load_.is_loaded() ? std::min(probes_under_load_ + probes, LossWindow::kLong) : 0;
+  const bool may_be_over = probes_under_load_ == LossWindow::kLong && proven.value == 0;
+  if (own_load_.is_loaded() && !may_be_over) {
+    believed_loss_ = std::max(proven, std::min(believed_loss_, loss_.most_possible(probes_under_load_)));
+  } else {
+    believed_loss_ = own_load_.was_left(now) ? std::max(proven, believed_loss_) : proven;
+  }
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
@@ -124,7 +136,7 @@ void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const S
                              .clearly = steady_.clearly(),
                              .capacity = bandwidth_.rate() ? bandwidth_.rate() : own_.bandwidth,
                              .interval = own_.interval};
-  own_load_.add(now, round, settings.tuning.memory);
+  own_load_.add(now, round, remembered(settings.tuning));
   if (!sample.arrived) return;
   // What fills up is the direction with the greater load: the other one's rate proves nothing.
   const bool proves = own_load_.saturated() && *sample.arrived >= sample.load;
@@ -132,14 +144,14 @@ void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const S
 }
 
 void Link::condition_changed(MonotonicTime now, const Condition& condition, const Settings& settings) {
-  turn(availability_.condition_changed(now, condition, rules(settings)));
+  turn(now, availability_.condition_changed(now, condition, rules(settings)), settings);
 }
 
 void Link::advance(MonotonicTime now, const Settings& settings) {
-  turn(availability_.advance(now, rules(settings)));
+  turn(now, availability_.advance(now, rules(settings)), settings);
 }
 
-void Link::turn(Turn turn) {
+void Link::turn(MonotonicTime now, Turn turn, const Settings& settings) {
   switch (turn) {
     case Turn::none:
       break;
@@ -148,10 +160,7 @@ void Link::turn(Turn turn) {
       stability_.release(Reason::first_answer);
       break;
     case Turn::dropped:
-      restored_ = false;
-      own_load_.forget();
-      stability_.forgive();
-      stability_.cross(Reason::down);
+      drop(now, settings);
       break;
     case Turn::answering_again:
       start_anew();
@@ -161,6 +170,16 @@ void Link::turn(Turn turn) {
       stability_.owe(Reason::returned);
       break;
   }
+}
+
+void Link::drop(MonotonicTime now, const Settings& settings) {
+  const bool loaded = own_load_.dropped(now, remembered(settings.tuning));
+  if (!loaded) before_drop_.reset();
+  // Down again before its return was published: what it was before still counts.
+  if (loaded && published() != last_resort(settings.policy)) before_drop_ = published();
+  restored_ = false;
+  stability_.forgive();
+  stability_.cross(Reason::down);
 }
 
 void Link::start_anew() {
@@ -261,8 +280,11 @@ Ratio Link::added_by_own_load(const Settings& settings) const {
 
 std::optional<Target> Link::target(MonotonicTime now, const Settings& settings) const {
   if (!up()) return Target{.value = last_resort(settings.policy)};
-  const auto value = computed(settings);
+  auto value = computed(settings);
   if (!value) return std::nullopt;
+  const bool returns = published() == last_resort(settings.policy);
+  if (returns && before_drop_ && own_load_.was_left(now) && stability_.worse(*before_drop_, *value))
+    value = before_drop_;
   Target target{.value = *value, .step = step(settings), .doubts = own_load_.holds(now)};
   if (restored_) {
     // The probes behind what an earlier run published are gone: another value waits for fresh ones.

@@ -73,13 +73,14 @@ class Link {
   Rate assumed_bandwidth() const { return own_.bandwidth.value_or(kReferenceBandwidth); }
   std::optional<Target> target(MonotonicTime now, const Settings& settings) const;
   std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;
-  void turn(Availability::Turn turn);
+  void turn(MonotonicTime now, Availability::Turn turn, const Settings& settings);
+  void drop(MonotonicTime now, const Settings& settings);
   void start_anew();
-  void quick_round(const Sample& sample, const LastRound& round, const Settings& settings);
+  void quick_round(MonotonicTime now, const Sample& sample, const LastRound& round, const Settings& settings);
   std::optional<Milliseconds> rtt(const Settings& settings) const;
   std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
   void count_losses(const Sample& sample, bool anew);
-  void prove_loss();
+  void prove_loss(MonotonicTime now, int probes);
   void clear_loss();
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
@@ -93,8 +94,10 @@ class Link {
   std::optional<Shift> shift_;  // not taken yet
   BandwidthEstimate bandwidth_;
   OwnLoad own_load_;
+  std::optional<Value> before_drop_;  // published, of a link that its own load had made slow
   LossWindow loss_;
   Ratio believed_loss_;  // the p̂ of the cost
+  int probes_under_load_ = 0;
   LossBoundary loss_boundary_;
   RttBoundary rtt_boundary_;
   Stability stability_;

@@ -35,9 +35,12 @@ int LossWindow::lost(int window) const {
   return lost_in_[static_cast<std::size_t>(found - kWindows.begin())];
 }
 
-Ratio LossWindow::most_possible() const {
-  Ratio most = wilson(lost(kMiddle), probes(kMiddle), kDecisionQuantile).high;
-  if (count_ == kLong) most = std::min(most, wilson(lost(kLong), kLong, kDecisionQuantile).high);
+Ratio LossWindow::most_possible(int probes) const {
+  Ratio most{1};
+  for (const int window : {kMiddle, kLong}) {
+    if (std::min(probes, count_) >= window)
+      most = std::min(most, wilson(lost(window), window, kDecisionQuantile).high);
+  }
   return most;
 }
 

@@ -22,9 +22,9 @@ class LossWindow {
   // To be called after each round: what is proven now. Kept until the next call.
   void prove();
   Ratio proven() const { return proven_; }
-  // More than this is not lost: the lower one of the upper ends of the intervals over kMiddle and, once full,
-  // kLong.
-  Ratio most_possible() const;
+  // More than this is not lost, by what the last `probes` of them say: the lower one of the upper ends of the
+  // intervals over kMiddle and kLong, as far as there are so many; else 1.
+  Ratio most_possible(int probes) const;
 
   int probes(int window) const { return count_ < window ? count_ : window; }  // so far
   int lost(int window) const;                                                 // of kShort, kMiddle, kLong

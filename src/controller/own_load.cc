@@ -48,6 +48,21 @@ void OwnLoad::forget() {
   had_quiet_ = true;
 }
 
+// A counter of sent bytes grows on a link that is cut too, and its unanswered rounds look as if they were
+// slow: they have shown nothing.
+bool OwnLoad::dropped(MonotonicTime now, Duration memory) {
+  OwnLoad kept;
+  kept.had_quiet_ = true;
+  if (phase_ != Phase::free && shown_slow_ >= kRoundsToBelieve && (phase_ == Phase::loaded || now < until_)) {
+    kept.quiet_ = quiet_;
+    kept.load_ = load_;
+    kept.shown_slow_ = shown_slow_;
+    kept.leave(phase_ == Phase::loaded ? now + memory : until_);
+  }
+  *this = kept;
+  return phase_ == Phase::left;
+}
+
 void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
   unknown_in_a_row_ = 0;
   switch (phase_) {
@@ -97,16 +112,19 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
 
 void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory) {
   if (!round.rtt) return;
-  if (is_load(round) && (first_.rounds == 0 || is_part(round.load, 1 / kCame, first_.load))) {
+  if (is_load(round) && (first_.rounds == 0 || is_part(round.load, kWhole, first_.load))) {
     first_ = {.rounds = first_.rounds + 1,
               .load = std::max(first_.load, round.load),
               .rtt = first_.rounds == 0 ? *round.rtt : std::min(first_.rtt, *round.rtt)};
     return;
   }
+  // It may have left half-way.
+  if (first_.rounds > 0 && is_part(round.load, 1 / kCame, first_.load)) return;
   had_quiet_ = true;
   if (first_.rounds == 0 || first_.rtt <= *round.rtt + round.clearly) return;
   quiet_ = {*round.rtt, *round.rtt + round.clearly};
   load_ = first_.load;
+  shown_slow_ = first_.rounds;
   // A young link's first round may be slow by accident; four in a row were not.
   leave(now + memory * std::min(first_.rounds, kRoundsToClear) / kRoundsToClear);
   recovered_ = true;
@@ -123,6 +141,7 @@ void OwnLoad::begin(const Round& round) {
   phase_ = Phase::loaded;
   load_ = round.load;
   was_slow_ = is_slow(round);
+  shown_slow_ = was_slow_ && round.rtt ? 1 : 0;
   slow_in_a_row_ = was_slow_ ? 1 : 0;
   borne_in_a_row_ = was_slow_ ? 0 : 1;
   whole_in_a_row_ = 1;
@@ -139,6 +158,7 @@ void OwnLoad::watch_load(MonotonicTime now, const Round& round, Duration memory)
   load_ = std::max(load_, round.load);
   const bool whole = is_part(round.load, kWhole, load_);
   was_slow_ = was_slow_ || slow;
+  if (slow && round.rtt) ++shown_slow_;
   slow_in_a_row_ = slow ? slow_in_a_row_ + 1 : 0;
   borne_in_a_row_ = slow ? 0 : borne_in_a_row_ + 1;
   whole_in_a_row_ = whole ? whole_in_a_row_ + 1 : 0;

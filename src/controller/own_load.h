@@ -31,9 +31,11 @@ class OwnLoad {
   // A round is over whose load is not known yet. Where it stays unknown for some rounds, so does what the
   // load does.
   void round_finished();
-  // What its load did is of no use any more: the link was down, or another policy counts. How it began is
-  // known.
+  // What its load did is of no use any more: another policy counts. How it began is known.
   void forget();
+  // The link is down. What answered rounds have shown of it under its load is still true when it is back, for
+  // `memory`; everything else is forgotten. False: nothing was shown.
+  bool dropped(MonotonicTime now, Duration memory);
   // That round with its load. `memory`: for how long a recovery is not believed after the load has left.
   void add(MonotonicTime now, const Round& round, Duration memory);
 
@@ -101,6 +103,7 @@ class OwnLoad {
   Rate load_;  // the most of it
   int slow_in_a_row_ = 0, borne_in_a_row_ = 0, whole_in_a_row_ = 0;
   bool was_slow_ = false;
+  int shown_slow_ = 0;     // rounds that were slow and answered
   bool believed_ = false;  // what the latest round says of the link, it says under its load
 
   // After the load left:

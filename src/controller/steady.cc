@@ -9,14 +9,32 @@
 namespace trimtab::controller {
 namespace {
 
-// What one unit of steadiness takes from the weight of the present. At the shipped 2.4 the present weighs 41
-// %: real deviations last for some rounds, and over those the half of them remains. Doubled, every move comes
-// later than the spike it flees from; halved, a lone bad round moves routes that its end moves back.
-constexpr double kPastPerSteadiness = 0.6;
+// What one unit of steadiness takes from the weight of the present. At the shipped 2.4 it is at most 58 %:
+// real deviations last for some rounds, and over those about half of them remains. Twice that, and every move
+// comes later than the spike it flees from; half, and a lone bad round moves routes that its end moves back.
+constexpr double kPastPerSteadiness = 0.3;
 
-// A step is published at this part of the margin: several links of a path may each keep back so much of what
-// they know, and together they must stay below what moves a route.
-constexpr double kStepOfMargin = 0.4;
+// The noise at which half of that is left, for each unit of steadiness: 13 % at the shipped one. What departs
+// from the usual on a calm link is small, and most of it is over before a change of routes has paid for
+// itself. With none of this, calm meshes change a third more often for nothing; with twice as much, what
+// lasts is followed minutes later.
+constexpr double kNoisePerSteadiness = 0.055;
+
+// A departure by this part of the mean counts half of the most on the calmest link too, one of twice that
+// nearly all: those are worth a move even where they will not last. Half of it, and wild meshes follow every
+// value; twice, and a link that is half as slow again keeps its traffic for a quarter of an hour.
+constexpr double kLargeDeparture = 0.4;
+constexpr double kLargeSharpness = 4;
+
+// By how much the margin grows with steadiness, and with the noise around it: a little more than in
+// proportion, since what is gained by a move shrinks as values last shorter.
+constexpr double kMarginPerSteadiness = 2.45;
+constexpr double kPowerOfNoiseHere = 0.75;
+
+// The least step is in proportion to the noise, and to how far the present counts: several links of a path
+// may each keep back so much of what they know. Less, and a wild link's changes are spent on what moves
+// nothing.
+constexpr double kStepPerSteadiness = 1.5;
 
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
@@ -51,8 +69,17 @@ constexpr double kSuspiciousFloor_ms = 5;
 // which a link becomes slow has the step in it, and the margin grown by it would hold the traffic there.
 constexpr double kNoiseOfDifference = 0.74;
 
-double weight_of_present(const mesh::Tuning& tuning) {
-  return 1 / (1 + kPastPerSteadiness * tuning.steadiness);
+// 0 … 1: how far what a link of this noise is like now tells what it will be like.
+double share_of_noise(double noise, const mesh::Tuning& tuning) {
+  const double half = kNoisePerSteadiness * tuning.steadiness;
+  return half > 0 ? noise / (noise + half) : 1;
+}
+
+// `departure`: of the present from the mean, as a share of that.
+double weight_of_present(double noise, double departure, const mesh::Tuning& tuning) {
+  const double large = std::pow(departure / kLargeDeparture, kLargeSharpness);
+  const double of_most = std::max(share_of_noise(noise, tuning), large / (1 + large));
+  return of_most / (1 + kPastPerSteadiness * tuning.steadiness);
 }
 
 }  // namespace
@@ -151,7 +178,8 @@ Ratio SteadyEstimate::noise() const {
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {
   if (rounds_ == 0) return std::nullopt;
-  const double weight = weight_of_present(tuning);
+  const double departure = std::fabs(level_ms_ - mean_ms_) / mean_ms_;
+  const double weight = weight_of_present(noise().value, departure, tuning);
   return Milliseconds{weight * level_ms_ + (1 - weight) * mean_ms_};
 }
 
@@ -173,11 +201,12 @@ std::optional<Milliseconds> SteadyEstimate::suspicious_above() const {
 }
 
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning) {
-  return Ratio{std::min(1.0, tuning.steadiness * std::sqrt(noise.value * noise_here.value))};
+  const double share = std::sqrt(noise.value) * std::pow(noise_here.value, kPowerOfNoiseHere);
+  return Ratio{std::min(1.0, kMarginPerSteadiness * tuning.steadiness * share)};
 }
 
 Ratio least_step(Ratio noise, const mesh::Tuning& tuning) {
-  return Ratio{kStepOfMargin * tuning.steadiness * noise.value};
+  return Ratio{kStepPerSteadiness * tuning.steadiness * noise.value * share_of_noise(noise.value, tuning)};
 }
 
 }  // namespace trimtab::controller

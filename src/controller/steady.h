@@ -1,9 +1,11 @@
 // The shipped estimate of a link's RTT (docs/steering.md has the figures behind it). What is predicted for
 // the next minutes is part what the link is like now and part what it is like in the long run:
 //
-//   r̂ = w·l + (1 − w)·m        w = 1 / (1 + 0.6·steadiness)
+//   r̂ = w·l + (1 − w)·m        w = max(n / (n + 0.055·s), d⁴ / (d⁴ + 0.4⁴)) / (1 + 0.3·s)
 //
-// m is the mean over `memory`. l is the present level: l += g·(x − l) with each round's median x, where the
+// s is `steadiness`, n the link's noise, d = |l − m| / m: the present counts where the link wanders anyway,
+// or has departed far; a small departure of a calm link is mostly over before a change of routes has paid. m
+// is the mean over `memory`. l is the present level: l += g·(x − l) with each round's median x, where the
 // gain g is learnt from the link itself. Where a change of x tends to be taken back by the next one, it is
 // noise, and g is small; where it stays, g is near 1. That is the exact forecast for a level that wanders
 // under noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal
@@ -83,9 +85,8 @@ class SteadyEstimate {
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: steadiness times the geometric mean of the link's own noise and of that of all links
-// here. The one alone would cling to noisy links, the other would treat a wild link among calm ones like
-// them.
+// the present path: 2.45·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 1.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 
 // The least change of a link's cost that is published, as a share of what is published.

@@ -97,15 +97,18 @@ TEST(LossWindow, ReturnsToNoneOnlyWhenEveryWindowHoldsAtMostOne) {
 }
 
 TEST(LossWindow, SaysWhatIsNotMoreThan) {
+  const auto of = [](int lost, int probes) { return wilson(lost, probes, kDecisionQuantile).high.value; };
   LossWindow window;
   for (int i = 0; i < 60; ++i) window.add(i < 6);
-  EXPECT_NEAR(window.most_possible().value, wilson(6, 60, kDecisionQuantile).high.value, 1e-12);
+  EXPECT_NEAR(window.most_possible(1000).value, of(6, 60), 1e-12);
+  EXPECT_EQ(window.most_possible(59).value, 1) << "of so few probes nothing is known";
   for (int i = 0; i < 179; ++i) window.add(false);
-  EXPECT_NEAR(window.most_possible().value, wilson(0, 60, kDecisionQuantile).high.value, 1e-12);
+  EXPECT_NEAR(window.most_possible(1000).value, of(0, 60), 1e-12);
   window.add(false);  // the long one is full
-  EXPECT_NEAR(window.most_possible().value, wilson(6, 240, kDecisionQuantile).high.value, 1e-12);
+  EXPECT_NEAR(window.most_possible(240).value, of(6, 240), 1e-12);
   for (int i = 0; i < 20; ++i) window.add(true);
-  EXPECT_NEAR(window.most_possible().value, wilson(20, 240, kDecisionQuantile).high.value, 1e-12);
+  EXPECT_NEAR(window.most_possible(240).value, of(20, 240), 1e-12);
+  EXPECT_NEAR(window.most_possible(239).value, of(20, 60), 1e-12);
 }
 
 TEST(LossWindow, AgreesWithASlowModel) {

@@ -21,8 +21,8 @@ void run(std::vector<Step> steps) {
   run_steps(with_policy(mesh::Policy::path), links_to({2, 3}), steps);
 }
 
-TEST(OwnLoadSteps, AnEmptyLinkIsNotBetterForTheMemory) {
-  run({kFirst, kQuiet, kFull, empty_again(180), {kInterval, {}, {{2, 210, Reason::settled}}}});
+TEST(OwnLoadSteps, AnEmptyLinkIsNotBetterForAnHour) {
+  run({kFirst, kQuiet, kFull, empty_again(240), {kInterval, {}, {{2, 210, Reason::settled}}}});
 }
 
 TEST(OwnLoadSteps, ItsRiseIsPublishedAtOnce) {
@@ -84,6 +84,52 @@ TEST(OwnLoadSteps, LessLossUnderALoadHasToBeProven) {
   ASSERT_LT(two_of_240, after(50, 0));
   EXPECT_EQ(after(50, 45), two_of_240);
   EXPECT_EQ(after(50, 46), 0) << "one of 240 is none, as everywhere";
+}
+
+// By chance a full link loses a whole round. What it returns with is what its load had made of it; half an
+// hour of silence before is no longer about its load.
+TEST(OwnLoadSteps, AFullLinkReturnsAsFull) {
+  const auto returned = [](int rounds_down) {
+    Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
+    for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
+    for (int i = 0; i < 30; ++i) turn(driver, answers(120), 50);
+    const Value full = driver.published(2);
+    for (int i = 0; i < rounds_down; ++i) turn(driver, nothing_answers(), i == 0 ? 50 : 0.1);
+    EXPECT_EQ(driver.published(2), kLastResort);
+    for (int i = 0; i < 20; ++i) turn(driver, answers(20), 0.1);
+    EXPECT_EQ(driver.view(2).standing, Standing::up);
+    return std::pair(driver.published(2), full);
+  };
+  const auto [after_a_round, full] = returned(1);
+  EXPECT_GT(full, 1000U);
+  EXPECT_EQ(after_a_round, full);
+  EXPECT_LT(returned(120).first, 300U);
+}
+
+TEST(OwnLoadSteps, AFullLinkThatWasDownIsBelievedAfterTheHour) {
+  Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
+  for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
+  for (int i = 0; i < 30; ++i) turn(driver, answers(120), 50);
+  const Value full = driver.published(2);
+  turn(driver, nothing_answers(), 50);
+  for (int i = 0; i < 230; ++i) turn(driver, answers(20), 0.1);
+  EXPECT_EQ(driver.published(2), full);
+  for (int i = 0; i < 20; ++i) turn(driver, answers(20), 0.1);
+  EXPECT_LT(driver.published(2), 300U);
+}
+
+// What an empty link loses says nothing of a full one: as the load comes back, it costs what it did.
+TEST(OwnLoadSteps, LossUnderALoadIsRememberedUntilItIsBack) {
+  Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
+  for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
+  for (int i = 0; i < 12; ++i) turn(driver, losing(1, 120), 50);
+  const Value full = driver.published(2);
+  for (int i = 0; i < 60; ++i) turn(driver, answers(20), 0.1);
+  EXPECT_GT(driver.view(2).loss.proven.value, 0.05);
+  for (int i = 0; i < 10; ++i) turn(driver, answers(120), 50);
+  EXPECT_GE(driver.published(2), full);
+  for (int i = 0; i < 60; ++i) turn(driver, answers(120), 50);
+  EXPECT_LT(driver.published(2), full) << "300 probes under the load lost nothing";
 }
 
 TEST(OwnLoadSteps, WhatTheOperatorAsksForIsPublished) {

@@ -109,6 +109,41 @@ TEST(OwnLoad, AfterADropALinkIsNotNew) {
   EXPECT_EQ(own.holds(MonotonicTime{1h} + kInterval), std::nullopt);
 }
 
+// The last round of the first load is quick and has most of it.
+TEST(OwnLoad, ALoadThatLeavesHalfWayHidesNothing) {
+  run({{50, 60, Is::free, 4}, {30, 20}, {0.1, 20, Is::held, 180}, {0.1, 20}});
+}
+
+// {saturated by answered rounds, dropped, back}: is its recovery believed?
+std::optional<Held> held_after_a_drop(const std::vector<Step>& before, int rounds_down) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  const auto turn = [&](double load_mbit, double rtt_ms) {
+    now += kInterval;
+    own.round_finished();
+    own.add(now, round_of(load_mbit, rtt_ms), kMemory);
+  };
+  for (const Step& step : before) turn(step.load_mbit, step.rtt_ms);
+  own.dropped(now, kMemory);
+  for (int i = 0; i < rounds_down; ++i) turn(0.1, 0);
+  turn(0.1, 20);
+  return own.holds(now);
+}
+
+TEST(OwnLoad, WhatWasShownBeforeADropIsStillTrue) {
+  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}}, 2));
+  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}, {50, 0}}, 2));
+  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}, {0.1, 20}}, 2)) << "it had been left";
+  EXPECT_TRUE(held_after_a_drop({{50, 60}, {50, 60}, {0.1, 20}}, 2)) << "full from the first round on";
+}
+
+TEST(OwnLoad, ADropEndsWhatWasNotShown) {
+  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 0}, {50, 0}}, 2)) << "a cut as the traffic came";
+  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 0}}, 2)) << "once may be an accident";
+  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}}, 4)) << "silent without the load too";
+  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 20}}, 2));
+}
+
 TEST(OwnLoad, TrafficComesAndGoesInTheMiddleOfARound) {
   run({{0.1, 20},
        {30, 20},
