@@ -15,7 +15,7 @@ from pathlib import Path
 import simulated
 from replays import Program, progress
 
-from referee import controllers, draws, frontier, judge, optimum, report, traces
+from referee import controllers, draws, forecaster, frontier, judge, optimum, report, traces
 
 FOLKLORE = {"estimator": "ewma", "dwell": "0s", "cost_step_floor": "0ms", "publish_burst": 1000, "publish_refill": "1s"}
 # Replays need no protection from restlessness: what the method does where nothing but its margins holds it back.
@@ -87,6 +87,16 @@ def tell_worlds(worlds):
     for index, value in enumerate(STEADINESS):
         line(f"  lifted, steadiness {value}", *(text(world.frontier[index]) for world in worlds))
     line("offline optimum, as many changes as lifted", *(world.best_as_lifted for world in worlds))
+    tell_forecasters(next(world for world in worlds if world.name == "wild"))
+
+
+def tell_forecasters(wild):
+    """Calm links hold no value for a number of frames: there is nothing to know."""
+    changes = TARGETS["wild"][1]
+    for label, way in (("knows holds and means, routes that settle", forecaster.Settled),
+                       ("knows holds and means, free beyond the hop", forecaster.Free)):
+        progress(f"wild: {label}")
+        line(label, text(forecaster.at_changes(wild.traces, changes, way)))
 
 
 def tell_rules(worlds):
