@@ -59,6 +59,7 @@ void Link::reconfigure(MonotonicTime now, const Settings& before, const Settings
   const bool differs = own.bandwidth != own_.bandwidth || own.bias != own_.bias ||
                        worth_differs(before.tuning, settings.tuning);
   own_ = own;
+  if (differs || settings.policy != before.policy) before_drop_.reset();  // it was worth something else then
   if (settings.policy != before.policy) {  // another scale: the old value means nothing on it
     stability_ = Stability(now, settings.policy, settings.tuning);
     stability_.release(Reason::settings);
@@ -120,13 +121,15 @@ void Link::count_losses(const Sample& sample, bool anew) {
 void Link::prove_loss(MonotonicTime now, int probes) {
   loss_.prove();
   const Ratio proven = loss_.proven();
-  probes_under_load_ = own_load_.is_loaded() ? std::min(probes_under_load_ + probes, LossWindow::kLong) : 0;
-  const bool may_be_over = probes_under_load_ == LossWindow::kLong && proven.value == 0;
-  if (own_load_.is_loaded() && !may_be_over) {
-    believed_loss_ = std::max(proven, std::min(believed_loss_, loss_.most_possible(probes_under_load_)));
-  } else {
+  if (!own_load_.is_loaded()) {
+    probes_under_load_ = 0;
     believed_loss_ = own_load_.was_left(now) ? std::max(proven, believed_loss_) : proven;
+    return;
   }
+  probes_under_load_ = std::min(probes_under_load_ + probes, LossWindow::kLong);
+  const bool over = proven.value == 0 && probes_under_load_ == LossWindow::kLong;
+  const Ratio most = over ? Ratio{0} : loss_.most_possible(probes_under_load_);
+  believed_loss_ = std::max(proven, std::min(believed_loss_, most));
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
@@ -260,6 +263,14 @@ std::optional<Value> Link::computed(const Settings& settings) const {
   return known ? std::optional(value_of(*known, settings.policy, settings.tuning)) : std::nullopt;
 }
 
+// A full link that dropped by chance returns as what it was.
+std::optional<Value> Link::returning(MonotonicTime now, const Settings& settings) const {
+  const auto value = computed(settings);
+  const bool returns = published() == last_resort(settings.policy) && before_drop_ && own_load_.was_left(now);
+  if (!value || !returns) return value;
+  return stability_.worse(*before_drop_, *value) ? before_drop_ : value;
+}
+
 // Where its own load is the only reason to get better, it does not count on that either.
 std::optional<Value> Link::wants(MonotonicTime now, const Settings& settings) const {
   const auto value = up() ? computed(settings) : std::nullopt;
@@ -280,11 +291,8 @@ Ratio Link::added_by_own_load(const Settings& settings) const {
 
 std::optional<Target> Link::target(MonotonicTime now, const Settings& settings) const {
   if (!up()) return Target{.value = last_resort(settings.policy)};
-  auto value = computed(settings);
+  const auto value = returning(now, settings);
   if (!value) return std::nullopt;
-  const bool returns = published() == last_resort(settings.policy);
-  if (returns && before_drop_ && own_load_.was_left(now) && stability_.worse(*before_drop_, *value))
-    value = before_drop_;
   Target target{.value = *value, .step = step(settings), .doubts = own_load_.holds(now)};
   if (restored_) {
     // The probes behind what an earlier run published are gone: another value waits for fresh ones.
@@ -318,6 +326,11 @@ std::optional<Decision> Link::decide(MonotonicTime now, const Settings& settings
                     .computed = computed(settings),
                     .to_earn = availability_.to_earn(now, rules(settings))};
   stability_.publish(now, *verdict.publication);
+  const bool dropped = published() == last_resort(settings.policy);
+  if (!dropped && decision.reason != Reason::returned) before_drop_.reset();
+  // A link that returned as full is held at that.
+  if (const auto next = own_load_.holds(now); before_drop_ && next && next->until && !due_)
+    due_ = next->until;
   return decision;
 }
 

@@ -70,6 +70,7 @@ class Link {
   Availability::Rules rules(const Settings& settings) const;
   std::optional<Figures> figures(const Settings& settings) const;
   std::optional<Value> computed(const Settings& settings) const;
+  std::optional<Value> returning(MonotonicTime now, const Settings& settings) const;
   Rate assumed_bandwidth() const { return own_.bandwidth.value_or(kReferenceBandwidth); }
   std::optional<Target> target(MonotonicTime now, const Settings& settings) const;
   std::optional<Held> held(MonotonicTime now, const Settings& settings, const Rivals& rivals) const;

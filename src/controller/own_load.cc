@@ -1,6 +1,7 @@
 #include "controller/own_load.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace trimtab::controller {
 namespace {
@@ -112,16 +113,19 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
 
 void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory) {
   if (!round.rtt) return;
-  if (is_load(round) && (first_.rounds == 0 || is_part(round.load, kWhole, first_.load))) {
+  const bool begins = first_.rounds == 0;
+  const bool quicker = !begins && *round.rtt + round.clearly < first_.rtt;
+  const bool stays = is_load(round) && (begins || is_part(round.load, 1 / kCame, first_.load));
+  if (stays && !quicker) {
     first_ = {.rounds = first_.rounds + 1,
               .load = std::max(first_.load, round.load),
-              .rtt = first_.rounds == 0 ? *round.rtt : std::min(first_.rtt, *round.rtt)};
+              .rtt = begins ? *round.rtt : std::min(first_.rtt, *round.rtt)};
     return;
   }
-  // It may have left half-way.
-  if (first_.rounds > 0 && is_part(round.load, 1 / kCame, first_.load)) return;
+  // In one round it may have left half-way; in more the link bears what is left.
+  if (stays && !is_part(round.load, kWhole, first_.load) && !std::exchange(first_.halved, true)) return;
   had_quiet_ = true;
-  if (first_.rounds == 0 || first_.rtt <= *round.rtt + round.clearly) return;
+  if (stays || !quicker) return;
   quiet_ = {*round.rtt, *round.rtt + round.clearly};
   load_ = first_.load;
   shown_slow_ = first_.rounds;
@@ -138,10 +142,10 @@ void OwnLoad::leave(MonotonicTime until) {
 }
 
 void OwnLoad::begin(const Round& round) {
-  phase_ = Phase::loaded;
+  if (std::exchange(phase_, Phase::loaded) == Phase::free) shown_slow_ = 0;
   load_ = round.load;
   was_slow_ = is_slow(round);
-  shown_slow_ = was_slow_ && round.rtt ? 1 : 0;
+  if (was_slow_ && round.rtt) ++shown_slow_;
   slow_in_a_row_ = was_slow_ ? 1 : 0;
   borne_in_a_row_ = was_slow_ ? 0 : 1;
   whole_in_a_row_ = 1;

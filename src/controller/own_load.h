@@ -95,6 +95,7 @@ class OwnLoad {
     int rounds = 0;
     Rate load;
     Milliseconds rtt{0};
+    bool halved = false;  // in the round after them
   };
   First first_;
   bool had_quiet_ = false;  // that time is over

@@ -21,19 +21,29 @@ constexpr double kPastPerSteadiness = 0.3;
 constexpr double kNoisePerSteadiness = 0.055;
 
 // A departure by this part of the mean counts half of the most on the calmest link too, one of twice that
-// nearly all: those are worth a move even where they will not last. Half of it, and wild meshes follow every
-// value; twice, and a link that is half as slow again keeps its traffic for a quarter of an hour.
+// nearly all: those are worth a move even where they will not last. And the mean learns from no more of one
+// upwards, so that ten bad minutes are not what a calm link is usually like, and it is returned to when they
+// are over. Half of it, and calm meshes change a third more often; twice, and a link that is half as slow
+// again keeps its traffic for half an hour.
 constexpr double kLargeDeparture = 0.4;
+// Half of it, and small departures count by the margin of the large ones; twice is hardly another curve.
 constexpr double kLargeSharpness = 4;
 
-// By how much the margin grows with steadiness, and with the noise around it: a little more than in
-// proportion, since what is gained by a move shrinks as values last shorter.
-constexpr double kMarginPerSteadiness = 2.45;
+// Where values wander the mean is that of all of them: (n / 5 %)² of it may be learnt at once. With twice
+// this noise, what is large in homes' links is cut off, and their means are too low; with half of it, a lone
+// spike is what a server's link is like.
+constexpr double kNoiseOfAll = 0.05;
+
+// The margin's share for each unit of steadiness, at a noise of 1. Half of it is half the steadiness, but for
+// the weight of the present.
+constexpr double kMarginPerSteadiness = 2.68;
+// Noise counts a little more than in proportion, since what a move gains is over sooner: at ½ calm meshes
+// have the margins that wild ones need, at 1 they lose theirs.
 constexpr double kPowerOfNoiseHere = 0.75;
 
 // The least step is in proportion to the noise, and to how far the present counts: several links of a path
-// may each keep back so much of what they know. Less, and a wild link's changes are spent on what moves
-// nothing.
+// may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
+// nothing; twice, and what is told of calm links is a tenth off.
 constexpr double kStepPerSteadiness = 1.5;
 
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
@@ -115,7 +125,7 @@ void SteadyEstimate::resolve(Lesson lesson) {
 
 void SteadyEstimate::learn(const Lesson& lesson) {
   rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
-  mean_ms_ += share_of_mean(lesson) * (lesson.rtt_ms - mean_ms_);
+  mean_ms_ += share_of_mean(lesson) * learnt(lesson.rtt_ms - mean_ms_);
   const double weight = 1.0 / std::clamp(rounds_, kYoungRounds, kNoiseRounds);
   const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
@@ -134,6 +144,12 @@ double SteadyEstimate::share_of_mean(const Lesson& lesson) const {
   if (is_young() && lesson.rtt_ms < mean_ms_ - clearly_ms()) return 1;
   if (lesson.rtt_ms > mean_ms_ + clearly_ms()) return of_memory;
   return std::max(1.0 / rounds_, of_memory);
+}
+
+double SteadyEstimate::learnt(double departure_ms) const {
+  if (is_young()) return departure_ms;
+  const double of_all = noise_ / kNoiseOfAll;
+  return std::min(departure_ms, mean_ms_ * std::max(kLargeDeparture, of_all * of_all));
 }
 
 void SteadyEstimate::learn_jitter(const Lesson& lesson) {
@@ -206,7 +222,8 @@ Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning) {
 }
 
 Ratio least_step(Ratio noise, const mesh::Tuning& tuning) {
-  return Ratio{kStepPerSteadiness * tuning.steadiness * noise.value * share_of_noise(noise.value, tuning)};
+  const double share = noise.value * share_of_noise(noise.value, tuning);
+  return Ratio{std::min(1.0, kStepPerSteadiness * tuning.steadiness * share)};
 }
 
 }  // namespace trimtab::controller

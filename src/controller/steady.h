@@ -12,7 +12,8 @@
 // properties of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
 //
 // Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
-// count as they would on an old link. A clearly quicker one replaces the mean of a young link.
+// count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
+// link's mean learns no more of a rise than 40 %, or (n / 5 %)² where it wanders.
 //
 // Beside them the estimate learns the link's noise: by how much of the mean a round differs from the one
 // before.
@@ -71,6 +72,7 @@ class SteadyEstimate {
   };
   void learn(const Lesson& lesson);
   double share_of_mean(const Lesson& lesson) const;
+  double learnt(double departure_ms) const;
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   void take_step(double x);
@@ -85,7 +87,7 @@ class SteadyEstimate {
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 2.45·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// the present path: 2.68·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 1.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 

@@ -86,36 +86,100 @@ TEST(OwnLoadSteps, LessLossUnderALoadHasToBeProven) {
   EXPECT_EQ(after(50, 46), 0) << "one of 240 is none, as everywhere";
 }
 
-// By chance a full link loses a whole round. What it returns with is what its load had made of it; half an
-// hour of silence before is no longer about its load.
-TEST(OwnLoadSteps, AFullLinkReturnsAsFull) {
-  const auto returned = [](int rounds_down) {
-    Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
-    for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
-    for (int i = 0; i < 30; ++i) turn(driver, answers(120), 50);
-    const Value full = driver.published(2);
-    for (int i = 0; i < rounds_down; ++i) turn(driver, nothing_answers(), i == 0 ? 50 : 0.1);
-    EXPECT_EQ(driver.published(2), kLastResort);
-    for (int i = 0; i < 20; ++i) turn(driver, answers(20), 0.1);
-    EXPECT_EQ(driver.view(2).standing, Standing::up);
-    return std::pair(driver.published(2), full);
-  };
-  const auto [after_a_round, full] = returned(1);
-  EXPECT_GT(full, 1000U);
-  EXPECT_EQ(after_a_round, full);
-  EXPECT_LT(returned(120).first, 300U);
+// What the link returned with after its last drop.
+Value returned_with(const Driver& driver) {
+  Value value = 0;
+  for (const Decision& decision : driver.decisions()) {
+    if (decision.reason == Reason::returned) value = decision.to;
+  }
+  return value;
 }
 
-TEST(OwnLoadSteps, AFullLinkThatWasDownIsBelievedAfterTheHour) {
-  Driver driver(with_policy(mesh::Policy::path), links_to({2, 3}));
-  for (int i = 0; i < 4; ++i) turn(driver, answers(20), 0.1);
-  for (int i = 0; i < 30; ++i) turn(driver, answers(120), 50);
-  const Value full = driver.published(2);
-  turn(driver, nothing_answers(), 50);
-  for (int i = 0; i < 230; ++i) turn(driver, answers(20), 0.1);
-  EXPECT_EQ(driver.published(2), full);
-  for (int i = 0; i < 20; ++i) turn(driver, answers(20), 0.1);
-  EXPECT_LT(driver.published(2), 300U);
+class FullLink {
+ public:
+  explicit FullLink(Milliseconds bias = {}) : links_(links_to({2, 3})), driver_(settings_, biased(bias)) {
+    for (int i = 0; i < 4; ++i) turn(driver_, answers(20), 0.1);
+    for (int i = 0; i < 30; ++i) turn(driver_, answers(120), 50);
+    full_ = driver_.published(2);
+  }
+
+  void drop() {
+    turn(driver_, nothing_answers(), 50);
+    EXPECT_EQ(driver_.published(2), kLastResort);
+  }
+  void rest(int rounds, double rtt = 20, double megabits = 0.1) {
+    for (int i = 0; i < rounds; ++i) turn(driver_, answers(rtt), megabits);
+  }
+  void reload(Milliseconds bias) {
+    driver_.happen([&](Controller& controller, MonotonicTime now) {
+      controller.set_links(now, settings_, biased(bias));
+    });
+  }
+  Driver& driver() { return driver_; }
+  Value full() const { return full_; }
+
+ private:
+  std::vector<LinkSettings> biased(Milliseconds bias) {
+    links_.front().bias = bias;
+    return links_;
+  }
+
+  Settings settings_ = with_policy(mesh::Policy::path);
+  std::vector<LinkSettings> links_;
+  Driver driver_;
+  Value full_ = 0;
+};
+
+constexpr double kHysteresis = 0.1;  // of the published value
+
+// By chance a full link loses a whole round. What it returns with is what its load had made of it.
+TEST(OwnLoadSteps, AFullLinkReturnsAsFull) {
+  FullLink link;
+  ASSERT_GT(link.full(), 1000U);
+  link.drop();
+  link.rest(20);
+  EXPECT_NEAR(returned_with(link.driver()), link.full(), kHysteresis * link.full());
+  EXPECT_EQ(link.driver().published(2), returned_with(link.driver()));
+  link.drop();
+  link.rest(20);
+  EXPECT_NEAR(returned_with(link.driver()), link.full(), kHysteresis * link.full()) << "and again";
+  link.rest(200);
+  EXPECT_GT(link.driver().published(2), 1000U);
+  link.rest(40);
+  EXPECT_LT(link.driver().published(2), 300U) << "an hour";
+}
+
+TEST(OwnLoadSteps, SilenceForMinutesIsNoLoad) {
+  FullLink link;
+  link.drop();
+  for (int i = 0; i < 20; ++i) turn(link.driver(), nothing_answers(), 0.1);
+  link.rest(60);
+  EXPECT_LT(returned_with(link.driver()), 300U);
+}
+
+TEST(OwnLoadSteps, WhatTheOperatorAskedForMeanwhileCounts) {
+  FullLink dear(Milliseconds{500}), cheap;
+  for (FullLink* link : {&dear, &cheap}) link->drop();
+  dear.reload({});
+  cheap.reload(Milliseconds{50});
+  for (FullLink* link : {&dear, &cheap}) link->rest(20);
+  EXPECT_LT(returned_with(dear.driver()), 300U);
+  EXPECT_NEAR(returned_with(cheap.driver()), 700, 100);
+}
+
+// Once it is back it is judged by what it does.
+TEST(OwnLoadSteps, AnOldDropIsForgotten) {
+  FullLink link;
+  link.drop();
+  link.rest(600);
+  ASSERT_LT(link.driver().published(2), 300U);
+  link.rest(3, 60, 50);
+  link.driver().happen(
+      [](Controller& controller, MonotonicTime now) { controller.condition_changed(now, 2, kSessionLost); });
+  link.driver().happen(
+      [](Controller& controller, MonotonicTime now) { controller.condition_changed(now, 2, kGood); });
+  link.rest(20);
+  EXPECT_LT(returned_with(link.driver()), link.full() / 2);
 }
 
 // What an empty link loses says nothing of a full one: as the load comes back, it costs what it did.
@@ -127,9 +191,10 @@ TEST(OwnLoadSteps, LossUnderALoadIsRememberedUntilItIsBack) {
   for (int i = 0; i < 60; ++i) turn(driver, answers(20), 0.1);
   EXPECT_GT(driver.view(2).loss.proven.value, 0.05);
   for (int i = 0; i < 10; ++i) turn(driver, answers(120), 50);
-  EXPECT_GE(driver.published(2), full);
+  EXPECT_GE(driver.published(2), full) << "fifty probes under the load are few";
   for (int i = 0; i < 60; ++i) turn(driver, answers(120), 50);
-  EXPECT_LT(driver.published(2), full) << "300 probes under the load lost nothing";
+  EXPECT_LT(driver.published(2), full) << "three hundred are not";
+  EXPECT_EQ(driver.view(2).loss.proven.value, 0);
 }
 
 TEST(OwnLoadSteps, WhatTheOperatorAsksForIsPublished) {

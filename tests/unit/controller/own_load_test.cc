@@ -103,7 +103,7 @@ TEST(OwnLoad, WhatBeganLongAgoIsForgottenWhereLoadsStayUnknown) {
 
 TEST(OwnLoad, AfterADropALinkIsNotNew) {
   OwnLoad own;
-  own.forget();
+  own.dropped(MonotonicTime{1h}, kMemory);
   own.add(MonotonicTime{1h}, round_of(50, 60), kMemory);
   own.add(MonotonicTime{1h} + kInterval, round_of(0.1, 20), kMemory);
   EXPECT_EQ(own.holds(MonotonicTime{1h} + kInterval), std::nullopt);
@@ -112,36 +112,100 @@ TEST(OwnLoad, AfterADropALinkIsNotNew) {
 // The last round of the first load is quick and has most of it.
 TEST(OwnLoad, ALoadThatLeavesHalfWayHidesNothing) {
   run({{50, 60, Is::free, 4}, {30, 20}, {0.1, 20, Is::held, 180}, {0.1, 20}});
+  run({{50, 60, Is::free, 4}, {30, 20, Is::free, 5}, {0.1, 20}});  // more than one: that much is borne
 }
 
-// {saturated by answered rounds, dropped, back}: is its recovery believed?
-std::optional<Held> held_after_a_drop(const std::vector<Step>& before, int rounds_down) {
-  OwnLoad own;
-  MonotonicTime now{1h};
-  const auto turn = [&](double load_mbit, double rtt_ms) {
-    now += kInterval;
-    own.round_finished();
-    own.add(now, round_of(load_mbit, rtt_ms), kMemory);
-  };
-  for (const Step& step : before) turn(step.load_mbit, step.rtt_ms);
-  own.dropped(now, kMemory);
-  for (int i = 0; i < rounds_down; ++i) turn(0.1, 0);
-  turn(0.1, 20);
-  return own.holds(now);
-}
+// A router whose link drops, and is looked at while it is down and after.
+class Dropping {
+ public:
+  void turn(double load_mbit, double rtt_ms, int times = 1) {
+    for (int i = 0; i < times; ++i) {
+      now_ += kInterval;
+      own_.round_finished();
+      own_.add(now_, round_of(load_mbit, rtt_ms), kMemory);
+    }
+  }
+  void full() {
+    turn(0.1, 20);
+    turn(50, 110, 2);
+  }
+  // The round that drops it went out with traffic that nobody got.
+  bool drop(double sent_mbit = 50) {
+    const bool kept = own_.dropped(now_ + kInterval, kMemory);
+    turn(sent_mbit, 0);
+    return kept;
+  }
+  // For so many minutes from now on its recovery is not believed.
+  double held_minutes() const {
+    const auto held = own_.holds(now_);
+    return held && held->until ? std::chrono::duration<double, std::ratio<60>>(*held->until - now_).count()
+                               : 0;
+  }
+
+ private:
+  OwnLoad own_;
+  MonotonicTime now_{1h};
+};
 
 TEST(OwnLoad, WhatWasShownBeforeADropIsStillTrue) {
-  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}}, 2));
-  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}, {50, 0}}, 2));
-  EXPECT_TRUE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}, {0.1, 20}}, 2)) << "it had been left";
-  EXPECT_TRUE(held_after_a_drop({{50, 60}, {50, 60}, {0.1, 20}}, 2)) << "full from the first round on";
+  Dropping full;
+  full.full();
+  EXPECT_TRUE(full.drop());
+  full.turn(0.1, 20);
+  EXPECT_NEAR(full.held_minutes(), 45, 0.5);
+
+  Dropping first;
+  first.turn(50, 60, 2);
+  first.turn(0.1, 20);
+  EXPECT_TRUE(first.drop(0.1)) << "full from the first round on, and left";
+  first.turn(0.1, 20);
+  EXPECT_GT(first.held_minutes(), 0);
+}
+
+TEST(OwnLoad, AFlappingLinkProlongsNothing) {
+  Dropping left;
+  left.full();
+  left.turn(0.1, 20, 40);
+  const double before = left.held_minutes();
+  ASSERT_NEAR(before, 35, 1);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(left.drop(0.1));
+    left.turn(0.1, 20);
+  }
+  EXPECT_NEAR(left.held_minutes(), before - 1.5, 0.01);
+  left.turn(0.1, 20, 140);
+  EXPECT_EQ(left.held_minutes(), 0);
+  EXPECT_FALSE(left.drop(0.1)) << "forgotten";
+}
+
+TEST(OwnLoad, TheNextDropKnowsItToo) {
+  Dropping twice;
+  twice.full();
+  EXPECT_TRUE(twice.drop());
+  twice.turn(0.1, 20, 3);
+  EXPECT_TRUE(twice.drop());
+  twice.turn(0.1, 20, 3);
+  twice.turn(50, 110);  // its load is back
+  EXPECT_TRUE(twice.drop());
 }
 
 TEST(OwnLoad, ADropEndsWhatWasNotShown) {
-  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 0}, {50, 0}}, 2)) << "a cut as the traffic came";
-  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 0}}, 2)) << "once may be an accident";
-  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 110}, {50, 110}}, 4)) << "silent without the load too";
-  EXPECT_FALSE(held_after_a_drop({{0.1, 20}, {50, 20}}, 2));
+  Dropping cut;
+  cut.turn(0.1, 20);
+  cut.turn(50, 0, 2);
+  EXPECT_FALSE(cut.drop()) << "a cut as the traffic came";
+
+  Dropping once;
+  once.turn(0.1, 20);
+  once.turn(50, 110);
+  EXPECT_FALSE(once.drop()) << "may be an accident";
+
+  Dropping silent;
+  silent.full();
+  EXPECT_TRUE(silent.drop());
+  silent.turn(0.1, 0, 5);
+  silent.turn(0.1, 20);
+  EXPECT_EQ(silent.held_minutes(), 0) << "silent without the load too";
 }
 
 TEST(OwnLoad, TrafficComesAndGoesInTheMiddleOfARound) {
