@@ -91,7 +91,8 @@ struct Tuning {
   // Steering under `path` (docs/steering.md).
   Estimator estimator = Estimator::steady;
   double steadiness = 2.4;  // margins and steps in units of the links' own noise; 0 follows every round
-  Duration memory = std::chrono::minutes{45};  // of a link's mean, and of what the site's own load did to it
+  Duration memory =
+      std::chrono::minutes{45};  // of a link's mean; 4/3 of it, of what the site's own load did to it
 
   // Cost (§6): C = β·r̂ + γ / max(b̂, ε) + δ·p̂ + bias.
   double cost_per_rtt_ms = 1.0;               // β, 1/ms

@@ -18,10 +18,10 @@ def held(frames=60, hosts=4, length=5, seed=1):
 
 def test_it_knows_how_long_values_are_held_and_what_comes_then():
     trace = held()
-    stays = forecaster.survival(trace)
+    stays = forecaster.survival(trace, 6)
     assert stays[0, :5].tolist() == [1, 1, 1, 1, 0]
     assert stays[4].max() == 0
-    one = forecaster.expected(trace)[:, 20, 0, 1]  # a value's first frame
+    one = forecaster.expected(trace, 6)[:, 20, 0, 1]  # a value's first frame
     assert one[:4].tolist() == [trace.rtt_ms[20, 0, 1]] * 4
     assert one[4] == pytest.approx(trace.rtt_ms[:, 0, 1].mean())
 
