@@ -84,8 +84,8 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   const Turn what = availability_.round(now, round, rules(settings));
   turn(now, what, settings);
   const bool anew = what == Turn::first_answer || what == Turn::answering_again;
-  count_losses(sample, anew);
-  prove_loss(now, probes);
+  loss_.count(sample, anew);
+  loss_.prove(now, probes, own_load_);
   rtt_.add(round, settings.tuning.smoothing);
   if (round.rtt) {
     steady_.add({*round.rtt, round.jitter, own_.interval, round.usual_difference}, settings.tuning);
@@ -94,42 +94,17 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);
   check_settled(settings);
-  if (loss_.probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
+  if (loss_.window().probes(LossWindow::kMiddle) == LossWindow::kMiddle) restored_ = false;
 }
 
 // Says more of a link that is up, and nothing else: neither a drop nor a return rests on quick probes alone.
 void Link::quick_round(MonotonicTime now, const Sample& sample, const LastRound& round,
                        const Settings& settings) {
   if (!up()) return;
-  count_losses(sample, false);
-  prove_loss(now, round.answered + round.late + round.lost);
+  loss_.count(sample, false);
+  loss_.prove(now, round.answered + round.late + round.lost, own_load_);
   if (round.rtt) steady_.confirm(*round.rtt);
   check_boundaries(round, settings);
-}
-
-void Link::count_losses(const Sample& sample, bool anew) {
-  const auto lost = [](const ProbeResult& probe) { return probe.outcome == Outcome::lost; };
-  // What was lost before the link answered is part of its silence, not of what it is like now.
-  auto probe =
-      anew ? std::find_if_not(sample.probes.begin(), sample.probes.end(), lost) : sample.probes.begin();
-  for (; probe != sample.probes.end(); ++probe) loss_.add(lost(*probe));
-}
-
-// What is lost on a link that is full of this site's own traffic swings with every flow, and what is proven
-// of it by more. There a recovery has to be proven too, under that traffic: what was answered before it came
-// back says nothing.
-void Link::prove_loss(MonotonicTime now, int probes) {
-  loss_.prove();
-  const Ratio proven = loss_.proven();
-  if (!own_load_.is_loaded()) {
-    probes_under_load_ = 0;
-    believed_loss_ = own_load_.was_left(now) ? std::max(proven, believed_loss_) : proven;
-    return;
-  }
-  probes_under_load_ = std::min(probes_under_load_ + probes, LossWindow::kLong);
-  const bool over = proven.value == 0 && probes_under_load_ == LossWindow::kLong;
-  const Ratio most = over ? Ratio{0} : loss_.most_possible(probes_under_load_);
-  believed_loss_ = std::max(proven, std::min(believed_loss_, most));
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
@@ -159,7 +134,7 @@ void Link::turn(MonotonicTime now, Turn turn, const Settings& settings) {
     case Turn::none:
       break;
     case Turn::first_answer:
-      clear_loss();
+      loss_.clear();
       stability_.release(Reason::first_answer);
       break;
     case Turn::dropped:
@@ -189,15 +164,10 @@ void Link::start_anew() {
   rtt_ = {};
   steady_ = {};
   levels_ = {};
-  clear_loss();
+  loss_.clear();
   loss_boundary_ = {};
   rtt_boundary_ = {};
   bandwidth_.doubt();  // a slow link is not assumed to be fast because it flapped
-}
-
-void Link::clear_loss() {
-  loss_.clear();
-  believed_loss_ = {};
 }
 
 void Link::check_boundaries(const LastRound& round, const Settings& settings) {
@@ -240,7 +210,7 @@ std::optional<double> Link::step(const Settings& settings) const {
   if (!own_noise) return std::nullopt;
   // Of what is computed where last resort is published: that is no measure of anything.
   const double worth = std::min(published(), computed(settings).value_or(kLastResort));
-  const double of_loss = settings.tuning.cost_per_loss * believed_loss_.value * kValuesPerMillisecond;
+  const double of_loss = settings.tuning.cost_per_loss * loss_.believed().value * kValuesPerMillisecond;
   return std::max({least_step(*own_noise, settings.tuning).value * worth, kLeastStep, kStepOfLoss * of_loss});
 }
 
@@ -254,7 +224,7 @@ std::optional<Figures> Link::figures(const Settings& settings) const {
   return Figures{.rtt = *smoothed,
                  .jitter = rtt_.jitter().value_or(Milliseconds{0}),
                  .bandwidth = bandwidth_.rate().value_or(assumed_bandwidth()),
-                 .loss = believed_loss_,
+                 .loss = loss_.believed(),
                  .bias = own_.bias};
 }
 
@@ -297,7 +267,7 @@ std::optional<Target> Link::target(MonotonicTime now, const Settings& settings) 
   if (restored_) {
     // The probes behind what an earlier run published are gone: another value waits for fresh ones.
     const Held restarted{Holding::restarted, {}};
-    if (loss_.probes(LossWindow::kShort) < LossWindow::kShort) target.not_worse = restarted;
+    if (loss_.window().probes(LossWindow::kShort) < LossWindow::kShort) target.not_worse = restarted;
     target.not_better = restarted;
   }
   return target;

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "controller/availability.h"
+#include "controller/believed_loss.h"
 #include "controller/boundary.h"
 #include "controller/decision.h"
 #include "controller/estimator.h"
 #include "controller/level_shift.h"
-#include "controller/loss_window.h"
 #include "controller/own_load.h"
 #include "controller/stability.h"
 #include "controller/steady.h"
@@ -80,9 +80,6 @@ class Link {
   void quick_round(MonotonicTime now, const Sample& sample, const LastRound& round, const Settings& settings);
   std::optional<Milliseconds> rtt(const Settings& settings) const;
   std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
-  void count_losses(const Sample& sample, bool anew);
-  void prove_loss(MonotonicTime now, int probes);
-  void clear_loss();
   void check_boundaries(const LastRound& round, const Settings& settings);
   void check_settled(const Settings& settings);
   LossView loss_view() const;
@@ -96,9 +93,7 @@ class Link {
   BandwidthEstimate bandwidth_;
   OwnLoad own_load_;
   std::optional<Value> before_drop_;  // published, of a link that its own load had made slow
-  LossWindow loss_;
-  Ratio believed_loss_;  // the p̂ of the cost
-  int probes_under_load_ = 0;
+  BelievedLoss loss_;
   LossBoundary loss_boundary_;
   RttBoundary rtt_boundary_;
   Stability stability_;

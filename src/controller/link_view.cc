@@ -20,9 +20,9 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
 }
 
 LossView Link::loss_view() const {
-  LossView view{.probes = loss_.probes(LossWindow::kMiddle),
-                .lost = loss_.lost(LossWindow::kMiddle),
-                .proven = believed_loss_,
+  LossView view{.probes = loss_.window().probes(LossWindow::kMiddle),
+                .lost = loss_.window().lost(LossWindow::kMiddle),
+                .proven = loss_.believed(),
                 .beyond_boundary = loss_boundary_.beyond()};
   if (view.probes == 0) return view;
   const Interval interval = wilson(view.lost, view.probes, kReportQuantile);
