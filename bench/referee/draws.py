@@ -80,6 +80,7 @@ def _nearest(head, rows, columns, degree):
 def main(words):
     data, out = Path(words[0]), Path(words[1])
     hosts, degree = (int(word) if word else None for word in (words[2:] + ["8", ""][len(words) - 2:]))
+    out.mkdir(parents=True, exist_ok=True)
     for seed in SEEDS:
         wild(data, out / f"wild{seed}.csv", seed, hosts, degree)
         calm(data, out / f"calm{seed}.csv.gz", seed, hosts, degree)

@@ -126,7 +126,7 @@ void SteadyEstimate::resolve(Lesson lesson) {
 void SteadyEstimate::learn(const Lesson& lesson) {
   rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
   mean_ms_ += share_of_mean(lesson) * learnt(lesson.rtt_ms - mean_ms_);
-  const double weight = 1.0 / std::clamp(rounds_, kYoungRounds, kNoiseRounds);
+  const double weight = weight_of_round();
   const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
   learn_jitter(lesson);
@@ -146,6 +146,10 @@ double SteadyEstimate::share_of_mean(const Lesson& lesson) const {
   return std::max(1.0 / rounds_, of_memory);
 }
 
+double SteadyEstimate::weight_of_round() const {
+  return 1.0 / std::clamp(rounds_, kYoungRounds, kNoiseRounds);
+}
+
 double SteadyEstimate::learnt(double departure_ms) const {
   if (is_young()) return departure_ms;
   const double of_all = noise_ / kNoiseOfAll;
@@ -160,7 +164,9 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
 
 void SteadyEstimate::take_step(double x) {
   const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
-  level_ms_ += clear ? x - level_ms_ : gain() * (x - level_ms_);
+  const double moved_ms = clear ? x - level_ms_ : gain() * (x - level_ms_);
+  level_ms_ += moved_ms;
+  wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / mean_ms_, kMostNoise) - wander_);
 }
 
 double SteadyEstimate::gain() const {
@@ -188,7 +194,7 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
 }
 
 Ratio SteadyEstimate::noise() const {
-  if (!is_young() || mean_ms_ <= 0) return Ratio{noise_};
+  if (!is_young() || mean_ms_ <= 0) return Ratio{std::cbrt(noise_ * noise_ * wander_)};
   return Ratio{std::clamp(kNoiseOfDifference * usual_difference_ms_ / mean_ms_, noise_, kMostNoise)};
 }
 

@@ -15,8 +15,10 @@
 // count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
 // link's mean learns no more of a rise than 40 %, or (n / 5 %)² where it wanders.
 //
-// Beside them the estimate learns the link's noise: by how much of the mean a round differs from the one
-// before.
+// Beside them the estimate learns the link's noise n: by how much of the mean a round differs from the one
+// before, and how much of that stays: n = a^⅔·b^⅓ with b the same of the level l. Where one change takes the
+// other back, what is estimated moves little, and little margin is needed; with b alone, hours of stationary
+// noise would move routes now and then.
 //
 // A round far above what is usual is *suspicious* and is not believed before a second one, usually of quick
 // probes a second later, says the same. O(1) per round, a few numbers of state.
@@ -72,6 +74,7 @@ class SteadyEstimate {
   };
   void learn(const Lesson& lesson);
   double share_of_mean(const Lesson& lesson) const;
+  double weight_of_round() const;
   double learnt(double departure_ms) const;
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
@@ -80,7 +83,8 @@ class SteadyEstimate {
 
   int rounds_ = 0;
   double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0, usual_difference_ms_ = 0;
-  double noise_ = 0;
+  double noise_ = 0;                                // mean change of the rounds, as a share of the mean
+  double wander_ = 0;                               // and of the level
   double change_ = 0;                               // the last round's, of the mean, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
   std::optional<Lesson> suspected_;                 // the round that waits to be believed

@@ -105,8 +105,8 @@ TEST(Steady, AYoungLinksProbesTellItsNoise) {
   rounds(estimate, 8);
   const double expected = estimate.noise().value;
   rounds(estimate, 1000);
-  EXPECT_NEAR(estimate.noise().value, 0.06, 0.01);
-  EXPECT_NEAR(expected, estimate.noise().value, 0.025);
+  EXPECT_NEAR(estimate.noise().value, 0.036, 0.01) << "0.06 from round to round, of which little stays";
+  EXPECT_NEAR(expected, 0.06, 0.025);
 }
 
 // Else the margin that the step itself made would hold the traffic on the link that has become slow.
@@ -216,7 +216,7 @@ TEST(Steady, WhereTheLinkWandersAnywayThePresentCounts) {
   for (int i = 0; i < 400; ++i) rounds(estimate, value(random), 1);
   rounds(estimate, 100, 1);
   const double noise = estimate.noise().value, mean = estimate.mean()->count();
-  ASSERT_NEAR(noise, 0.1, 0.02);
+  ASSERT_NEAR(noise, 0.07, 0.02);
   rounds(estimate, 180, 2);  // a clear step: all of it is the level
   const double departure = (180 - mean) / mean;
   ASSERT_GT(departure, 0.7);
@@ -225,6 +225,21 @@ TEST(Steady, WhereTheLinkWandersAnywayThePresentCounts) {
   ASSERT_LT(std::fabs(small), 0.15);
   const double counted = (rtt_of(estimate) - estimate.mean()->count()) / (110 - estimate.mean()->count());
   EXPECT_GT(counted, 3 * of_small(Ratio{0.01})) << "more than on a calm link";
+}
+
+// Rounds that differ as much, of a link whose changes stay and of one whose changes are taken back.
+TEST(Steady, WhatIsTakenBackNeedsLessMargin) {
+  std::mt19937 random(1);
+  std::normal_distribution<double> step(0, 2);
+  SteadyEstimate wandering, jittery;
+  double level = 100;
+  for (int i = 0; i < 1000; ++i) {
+    level = 100 + 0.98 * (level - 100) + step(random);
+    rounds(wandering, level, 1);
+    rounds(jittery, 100 + step(random) / std::sqrt(2), 1);
+  }
+  EXPECT_GT(wandering.noise().value, 0.012);
+  EXPECT_LT(jittery.noise().value, 0.7 * wandering.noise().value);
 }
 
 // Else a link that had ten bad minutes is thought bad for an hour.
@@ -394,7 +409,7 @@ TEST(SteadyController, MarginsFollowTheNoiseAndAreSeldomToldAnew) {
   for (const std::uint32_t margin : margins_at(0, editions)) EXPECT_EQ(margin, 0U);
   EXPECT_LT(editions, 10U) << "nothing to tell";
   // A log-normal of 1 % differs from round to round by 2/√π of that.
-  for (const std::uint32_t margin : margins_at(0.01, editions)) EXPECT_NEAR(margin, 21, 7);
+  for (const std::uint32_t margin : margins_at(0.01, editions)) EXPECT_NEAR(margin, 10, 5);
   EXPECT_LT(editions, 200U) << "of 5,000 rounds";
 }
 
