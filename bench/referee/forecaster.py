@@ -14,7 +14,7 @@ Settled: every site keeps a next hop for every goal, and routes settle as BGP's 
 
 import numpy as np
 
-from referee.charging import Figure, charge, mean
+from referee.charging import Figure, charge, mean, sums_along
 from referee.settling import BELOW_OWN_LINK, Settling
 
 _ROUNDS = 12
@@ -72,19 +72,9 @@ class Free:
         # [frame, from, to, next hop], over all that is looked ahead.
         self._offers = sum(link[:, :, None, :] + rest.transpose(0, 2, 1)[:, None, :, :]
                            for link, rest in zip(of_links, beyond))
-        self._charges = self._charged(hops[0])
-
-    def _charged(self, tails):
-        """[frame, from, to, next hop]: what is paid in a frame for what was expected of it in the one before."""
-        rtt, hosts = self._trace.rtt_ms[1:], np.arange(self._trace.hosts)
-        frames = np.arange(len(rtt))[:, None, None]
-        at = np.broadcast_to(hosts[:, None], rtt.shape)
-        tail = np.zeros(rtt.shape)
-        for _ in hosts[1:]:
-            following = tails[frames, at, hosts]
-            tail += rtt[frames, at, following]
-            at = following
-        return rtt[:, :, None, :] + tail.transpose(0, 2, 1)[:, None, :, :]
+        # [frame, from, to, next hop]: what is paid in a frame for what was expected of it in the one before.
+        rtt = trace.rtt_ms[1:]
+        self._charges = rtt[:, :, None, :] + sums_along(hops[0][:-1], rtt).transpose(0, 2, 1)[:, None, :, :]
 
     def figure(self, price_ms_frames):
         trace, first = self._trace, self._trace.first_counted
