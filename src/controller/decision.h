@@ -111,7 +111,7 @@ struct LinkView {
   std::optional<Figures> figures;  // the terms' arguments; absent: no RTT yet
   std::optional<Value> computed;   // what the figures are worth; absent: no RTT yet
   Value published = 0;
-  std::optional<Ratio> noise;  // of the RTT from round to round; absent: not learnt, or not asked for
+  std::optional<Ratio> noise;  // of the cost without loss, from round to round; absent: not learnt
   Ratio margin;                // as published
   std::optional<Held> held;    // present exactly while something keeps `published` from its target
   std::optional<MonotonicTime> last_change;  // of the published value, in this run

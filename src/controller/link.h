@@ -49,7 +49,7 @@ class Link {
 
   // What it would publish if stability did not hold it back; absent while it is not up.
   std::optional<Value> wants(MonotonicTime now, const Settings& settings) const;
-  // Of a link that is up, under `path` with the steady estimate; absent otherwise.
+  // Of its cost without loss, of a link that is up, under `path` with the steady estimate; absent otherwise.
   std::optional<Ratio> noise(const Settings& settings) const;
   // The site's own traffic makes it slow: by this share of what is published, or 0. And was left, when that
   // traffic had made it slow.

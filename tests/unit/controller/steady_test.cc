@@ -285,9 +285,9 @@ TEST(Steady, AtNoSteadinessTheLatestRoundIsAllThatCounts) {
 }
 
 TEST(Steady, TheMarginIsBetweenTheLinksOwnNoiseAndEverybodys) {
-  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 2.68 * 2.4 * 0.2 * std::pow(0.01, 0.75),
+  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 2.77 * 2.4 * 0.2 * std::pow(0.01, 0.75),
               1e-12);
-  EXPECT_EQ(margin(Ratio{1}, Ratio{1}, kShipped).value, 1) << "never more than the whole path";
+  EXPECT_EQ(margin(Ratio{1}, Ratio{1}, kShipped).value, 0.4) << "nobody stays where it costs twice as much";
 }
 
 // ---- through the controller
@@ -387,6 +387,24 @@ TEST(SteadyController, AnRttOfNothingIsSurvived) {
     driver.round(2, answers(0));
   }
   EXPECT_EQ(driver.controller().published().front().margin.value, 0);
+}
+
+// Half of what is sent over the link to 2 is lost; its RTT, and that of the link to 3, is a few microseconds,
+// now more, now less.
+TEST(SteadyController, SchedulingIsNoNoiseOfACost) {
+  std::mt19937 random(7);
+  std::lognormal_distribution<double> noise(0, 0.5);
+  Driver driver(kSteady, links_to({2, 3}));
+  for (int i = 0; i < 200; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, losing(3, 0.02 * noise(random), 6));
+    driver.round(3, answers(0.02 * noise(random)));
+  }
+  EXPECT_LT(driver.view(2).noise->value, 0.02);
+  EXPECT_LT(driver.view(2).margin.value, 0.02);
+  EXPECT_GT(driver.published(2), 0.75 * *driver.view(2).computed)
+      << "its RTT's noise says nothing of its loss";
+  EXPECT_LE(driver.published(3), 11U);
 }
 
 // Five links whose rounds differ by `deviation`; the margin of each in thousandths.
