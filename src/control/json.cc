@@ -176,6 +176,7 @@ Json to_json(const Explanation& explanation) {
           {"sessions", explanation.sessions ? Json(*explanation.sessions) : Json(nullptr)},
           {"policy", explanation.policy},
           {"candidates", candidates},
+          {"margin_ends_s", or_null(explanation.margin_ends_in, seconds)},
           {"links", to_json(explanation.links, explanation.policy)}};
 }
 

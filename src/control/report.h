@@ -123,6 +123,7 @@ struct Explanation {
   std::vector<std::string> own_lans;        // from which packets are forwarded
   std::optional<int> sessions;              // that are established; nothing while BIRD has not told of all
   std::vector<Candidate> candidates;        // the chosen one first, then by preference
+  std::optional<Duration> margin_ends_in;   // of the chosen one, if all stays as it is
   std::vector<LinkReport> links;            // of the neighbours that occur, in the same order
   std::string policy;
 };

@@ -87,12 +87,16 @@ class Controller {
   bool sweep(MonotonicTime now, bool urgent_only, std::vector<Decision>& decisions);
   void note_due(const Link& link);
   void tell_margins(MonotonicTime now, bool decided);
-  Ratio wanted_margin(MonotonicTime now, const Link& link, Ratio noise_here) const;
+  struct Margin {
+    Ratio share;
+    bool lasts = false;  // however long another way is cheaper
+  };
+  Margin wanted_margin(MonotonicTime now, const Link& link, Ratio noise_here) const;
 
   Settings settings_;
   std::vector<Link> links_;  // by neighbour
   struct Steadiness {
-    Ratio margin;            // as BIRD was last told
+    Margin margin;           // as BIRD was last told
     bool inherited = false;  // that is an earlier run's
     double noise = 0;        // when last looked at; 0 where not up
   };

@@ -132,8 +132,9 @@ struct Published {
   SiteId neighbour = 0;
   Value value = 0;
   // Under `path`: routes that begin with this link stay until another is cheaper by this share of their cost;
-  // never by as much as `value`. docs/steering.md.
-  Ratio margin{};
+  // never by as much as `value`. What is cheaper by more than `kept` for long is waited for no longer
+  // (patience.h). docs/steering.md.
+  Ratio margin{}, kept{};
   bool operator==(const Published&) const = default;
 };
 

@@ -51,6 +51,7 @@ void Engine::take_report(const bird::QueryAnswered& answered) {
   }
   auto explanation = explain(mesh_, self_, *destination, *routes, bird_.wanted().values);
   explanation.sessions = established_sessions();
+  explanation.margin_ends_in = bird_.favour_ends_in(destination->prefix);
   for (const control::Candidate& candidate : explanation.candidates) {
     const SiteId neighbour = mesh_.find_site(std::string_view(candidate.neighbour))->id;
     if (const auto link = links_.find(neighbour); link != links_.end()) {

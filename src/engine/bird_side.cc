@@ -164,7 +164,15 @@ void BirdSide::take_report(const bird::RoutesRead& read) {
   }
   next_reading_ =
       std::max(next_reading_, now_ + kReadingPerPrefix * static_cast<Duration::rep>(read.prefixes->size()));
-  if (favours_.take(*read.prefixes)) take(publisher_.publish(now_, wanted()));
+  const auto news = favours_.take(now_, *read.prefixes, values_);
+  for (const Favours::End& end : news.ended) {
+    const mesh::Site* site = mesh_.find_site(end.neighbour);
+    if (site == nullptr) continue;
+    reports_.emplace_back(
+        Remark{"route", fmt::format("{} is kept on {} no longer: another way has long been {:.0f} % cheaper",
+                                    end.prefix.text(), site->name, 100 * end.cheaper)});
+  }
+  if (news.changed) take(publisher_.publish(now_, wanted()));
 }
 
 // ---- the others' mesh files

@@ -57,6 +57,8 @@ class BirdSide {
   bird::Metrics wanted() const;  // as BIRD is to have it now
   // Sites, by name, that have another mesh file than ours.
   const std::vector<std::string>& other_mesh_files() const { return other_mesh_files_; }
+  // Of what is favoured: Favours::ends_in.
+  std::optional<Duration> favour_ends_in(const Prefix& prefix) const { return favours_.ends_in(prefix); }
 
  private:
   BirdReports reports_on(MonotonicTime now, const std::vector<bird::Action>& actions);

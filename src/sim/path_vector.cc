@@ -136,6 +136,16 @@ std::optional<Value> PathVector::sum(Site site, Site destination) const {
   return route.path ? std::optional(route.sum) : std::nullopt;
 }
 
+std::optional<Value> PathVector::cheapest(Site site, Site destination) const {
+  const Router& router = routers_[site];
+  std::optional<Value> least;
+  for (Slot slot = 0; slot < router.neighbours.size(); ++slot) {
+    const Route& route = offer(router, destination, slot);
+    if (route.path) least = std::min(least.value_or(UINT32_MAX), router.neighbours[slot].cost + route.sum);
+  }
+  return least;
+}
+
 std::vector<PathVector::Offer> PathVector::offers(Site site, Site destination) const {
   const Router& router = routers_[site];
   std::vector<Offer> all;

@@ -72,6 +72,7 @@ class PathVector {
   std::optional<Site> chosen(Site site,
                              Site destination) const;           // the neighbour; absent: no route, or itself
   std::optional<Value> sum(Site site, Site destination) const;  // true, over the chosen path
+  std::optional<Value> cheapest(Site site, Site destination) const;  // of any usable path's true sums
   struct Offer {
     Site neighbour = 0;
     Value sum = 0;           // as announced: without the own link

@@ -37,6 +37,7 @@ class Mesh {
       }
       link_count_ += links.size();
       controllers_.emplace_back(settings, std::move(links), kStart);
+      told_.emplace_back(from);
     }
   }
 
@@ -60,9 +61,13 @@ class Mesh {
 
   // BGP comes to rest on what is published now. Returns how many next hops are others than before; what BGP
   // tried on the way is not asked, and a first way is no change.
-  std::size_t settle() {
+  std::size_t settle(std::size_t frame) {
     const auto before = next_hops_;
-    for (Site from = 0; from < trace_.hosts(); ++from) tell(network_, from, controllers_[from].published());
+    for (Site from = 0; from < trace_.hosts(); ++from) {
+      const auto published = controllers_[from].published();
+      told_[from].look(kStart + trace_.frames()[frame].at, network_, published);
+      told_[from].tell(network_, published);
+    }
     TRIMTAB_CHECK(sim::settle(network_, kMostUpdates));
     std::size_t moved = 0;
     for (std::size_t i = 0; i < next_hops_.size(); ++i) {
@@ -93,6 +98,7 @@ class Mesh {
   PathVector network_;
   std::vector<std::optional<Site>> next_hops_;  // hosts × hosts
   std::vector<Controller> controllers_;
+  std::vector<Told> told_;
   std::size_t link_count_ = 0;
 };
 
@@ -140,7 +146,7 @@ Replayed replay(const Trace& trace, const controller::Settings& settings) {
       sums.add(charge(mesh.network(), rtts), rtts, hosts);
     }
     const std::size_t said = mesh.measure(frame);
-    const std::size_t moved = mesh.settle();
+    const std::size_t moved = mesh.settle(frame);
     if (!counts) continue;
     changes += moved;
     published += said;

@@ -12,6 +12,8 @@ constexpr MonotonicTime kStart{std::chrono::hours{1}};  // of the controllers' c
 constexpr Duration kPublishAtMost = std::chrono::seconds{1};
 // The daemon reads the routes once a second, and lets a favour follow what it has read twice.
 constexpr Duration kFavoursFollow = std::chrono::seconds{2};
+// It looks at what they cost just as often. Here that is done no more often than there are rounds, for it
+// takes minutes to come to something.
 // Quick probes go out 100 ms apart; the last one has so long to be answered.
 constexpr Duration kQuickSpread = std::chrono::milliseconds{400};
 constexpr Duration kQuickAnswer = std::chrono::milliseconds{200};
@@ -55,7 +57,7 @@ Simulation::Simulation(Topology topology, Choice choice, std::uint64_t seed)
       load_(topology_, link_index_) {
   Rng random(seed);
   for (Site site = 0; site < topology_.sites.size(); ++site) {
-    sites_.push_back({.controller = controller_of(topology_, choice, site)});
+    sites_.push_back({.controller = controller_of(topology_, choice, site), .told = Told(site)});
     network_.set_transit(site, topology_.sites[site].transit);
   }
   std::vector<Rounds::Round> rounds;
@@ -174,6 +176,14 @@ void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spre
     if (state.quick_batches[1 - end] == 0) probe_quickly(index, 1 - end);
   }
   decide(site);
+  if (!quick) look_at_routes(site);
+}
+
+void Simulation::look_at_routes(Site site) {
+  SiteState& state = sites_[site];
+  const auto last = state.told.last_look();
+  if (last && clock(now_) - *last < topology_.tuning.interval) return;
+  if (state.told.look(clock(now_), network_, state.controller.published())) publish_soon(site, now_);
 }
 
 void Simulation::probe_quickly(std::uint32_t index, std::size_t end) {
@@ -186,7 +196,7 @@ void Simulation::decide(Site site) {
   const auto decided = state.controller.decide(clock(now_));
   for (const controller::Decision& decision : decided) decisions_.push_back({now_, site, decision});
   const std::uint64_t edition = state.controller.edition();
-  if (std::exchange(state.told, edition) != edition) publish_soon(site, now_);
+  if (std::exchange(state.edition, edition) != edition) publish_soon(site, now_);
   const auto deadline = state.controller.next_deadline();
   if (!deadline) return;
   const Duration at = std::max(now_, *deadline - kStart);
@@ -207,7 +217,7 @@ void Simulation::publish(Site site) {
   SiteState& state = sites_[site];
   state.will_publish = false;
   state.may_publish_at = now_ + kPublishAtMost;
-  tell(network_, site, state.controller.published());
+  state.told.tell(network_, state.controller.published());
   flush();
 }
 

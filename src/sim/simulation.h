@@ -16,6 +16,7 @@
 #include "sim/load.h"
 #include "sim/path_vector.h"
 #include "sim/rounds.h"
+#include "sim/told.h"
 #include "sim/topology.h"
 
 namespace trimtab::sim {
@@ -70,9 +71,10 @@ class Simulation {
 
   struct SiteState {
     controller::Controller controller;
+    Told told;
     Duration may_publish_at{};
     bool will_publish = false;
-    std::uint64_t told = 0;  // the controller's edition
+    std::uint64_t edition = 0;  // the controller's, as told
     std::optional<Duration> will_decide_at;
   };
 
@@ -91,6 +93,7 @@ class Simulation {
   void carry_out(const Event& event);
   void finish_round(const Rounds::Round& round);
   void take_sample(std::uint32_t index, std::size_t end, Duration spread, bool quick);
+  void look_at_routes(Site site);
   void probe_quickly(std::uint32_t index, std::size_t end);
   void decide(Site site);
   void publish_soon(Site site, Duration earliest);

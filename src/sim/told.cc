@@ -1,22 +1,44 @@
 #include "sim/told.h"
 
-#include <cmath>
-
 namespace trimtab::sim {
 
-void tell(PathVector& network, Site site, const std::vector<controller::Published>& links) {
+bool Told::look(MonotonicTime now, const PathVector& network,
+                const std::vector<controller::Published>& links) {
+  const Duration passed = last_look_ ? now - *last_look_ : Duration{};
+  last_look_ = now;
+  patience_.resize(network.sites());
+  std::vector<Ratio> kept(network.sites());
+  for (const controller::Published& link : links) kept[site_of(link.neighbour)] = link.kept;
+  bool ended = false;
+  for (Site destination = 0; destination < network.sites(); ++destination) {
+    const auto neighbour = network.chosen(site_, destination);
+    if (!neighbour) continue;
+    controller::Patience& patience = patience_[destination];
+    const bool was_over = patience.over();
+    patience.see(passed,
+                 {.neighbour = id_of(*neighbour),
+                  .cost = *network.sum(site_, destination),
+                  .cheapest = *network.cheapest(site_, destination)},
+                 kept[*neighbour]);
+    ended |= patience.over() && !was_over;
+  }
+  return ended;
+}
+
+void Told::tell(PathVector& network, const std::vector<controller::Published>& links) const {
   // As the routes are before anything changes: the file that says new costs still favours the present way.
   std::vector<std::optional<Site>> through;
   for (Site destination = 0; destination < network.sites(); ++destination)
-    through.push_back(network.chosen(site, destination));
+    through.push_back(network.chosen(site_, destination));
   std::vector<Value> favour(network.sites(), 0);
   for (const controller::Published& link : links) {
-    network.set_cost(site, site_of(link.neighbour), link.value);
+    network.set_cost(site_, site_of(link.neighbour), link.value);
     favour[site_of(link.neighbour)] = controller::per_mille(link.margin);
   }
   for (Site destination = 0; destination < network.sites(); ++destination) {
     const auto& neighbour = through[destination];
-    if (neighbour) network.set_favour(site, destination, *neighbour, favour[*neighbour]);
+    const bool waits = destination >= patience_.size() || !patience_[destination].over();
+    if (neighbour) network.set_favour(site_, destination, *neighbour, waits ? favour[*neighbour] : 0);
   }
 }
 

@@ -1,8 +1,12 @@
 // What a site's daemon tells its BIRD, in the model: published costs, and for every destination a favour on
-// the neighbour that it goes through now.
+// the neighbour that it goes through now, while patience with that lasts.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "controller/decision.h"
+#include "controller/patience.h"
 #include "sim/path_vector.h"
 
 namespace trimtab::sim {
@@ -15,6 +19,22 @@ inline Site site_of(controller::SiteId id) {
   return id - 1;
 }
 
-void tell(PathVector& network, Site site, const std::vector<controller::Published>& links);
+// One site's daemon.
+class Told {
+ public:
+  explicit Told(Site site) : site_(site) {}
+
+  // Looks at the routes, as they have been since the last look. True: a favour has ended, which is to be
+  // told.
+  bool look(MonotonicTime now, const PathVector& network, const std::vector<controller::Published>& links);
+  std::optional<MonotonicTime> last_look() const { return last_look_; }
+
+  void tell(PathVector& network, const std::vector<controller::Published>& links) const;
+
+ private:
+  Site site_;
+  std::vector<controller::Patience> patience_;  // by destination
+  std::optional<MonotonicTime> last_look_;
+};
 
 }  // namespace trimtab::sim

@@ -47,7 +47,8 @@ EVENT_JSON = {"number": 1, "at": 1795500000.25, "kind": "down", "link": "b", "te
               "to": None, "reason": None}
 WAY_JSON = {"neighbour": "b", "chosen": True, "path": ["b", "d"], "local_preference": 4294967295,
             "total_ms": 41.0, "own_link_ms": 20.0, "announced_ms": 21.0, "margin_ms": 3.0}
-EXPLAIN_JSON = {"destination": "10.10.4.7", "prefix": "10.10.4.0/24", "site": "d", "own": False, "policy": "path",
+EXPLAIN_JSON = {"destination": "10.10.4.7", "prefix": "10.10.4.0/24", "site": "d", "own": False,
+                "other_prefixes": ["10.10.5.0/24"], "own_lans": ["10.10.1.0/24", "fd10:1::/64"], "sessions": 2, "policy": "path",
                 "candidates": [WAY_JSON, WAY_JSON | {"chosen": False, "neighbour": "c"}], "links": [LINK_JSON]}
 
 
@@ -76,6 +77,9 @@ SEEDS["answer"] = {
     "events-number-float": answer({"events": [EVENT_JSON | {"number": 1.5e30}]}),
     "events-object": answer({"events": {"a": EVENT_JSON}}),
     "explain": answer(EXPLAIN_JSON),
+    "explain-margin-ends": answer(EXPLAIN_JSON, margin_ends_s=731.5),
+    "explain-margin-ends-1e300": answer(EXPLAIN_JSON, margin_ends_s=1e300),
+    "explain-margin-ends-text": answer(EXPLAIN_JSON, margin_ends_s="soon"),
     "explain-score": answer(EXPLAIN_JSON, policy="score", links=[SCORE_LINK]),
     "explain-own": answer(EXPLAIN_JSON, own=True),
     "explain-no-way": answer(EXPLAIN_JSON, candidates=[], links=[]),

@@ -23,6 +23,14 @@ std::string route(std::string_view neighbour, std::string_view last_asn) {
          " 07:46:36.068] * (100) [AS" + std::string(last_asn) + "i]\n \tvia 172.31.0.2 on gre-b\n0000 \n";
 }
 
+// Through b at 20 ms, although c offers it for 14.
+std::string a_dearer_choice() {
+  return "1007-Table master4:\n 10.10.4.0/24         unicast [site_2 07:46:36.068] * (100) [AS200i]\n"
+         " \tvia 172.31.0.2 on gre-b\n"
+         "                      unicast [site_3 07:46:36.068] (100) [AS140i]\n"
+         " \tvia 172.31.0.6 on gre-c\n0000 \n";
+}
+
 // Site a of the lab's mesh, connected to its BIRD.
 class Conversation {
  public:
@@ -108,6 +116,19 @@ TEST(BirdSide, PublishesAFavourOnceTwoReadingsAgree) {
   bird.run_for(5s);
   EXPECT_THAT(favours_in(bird.metrics_file),
               ElementsAre(bird::Favour{2, 100, {*parse_prefix("10.10.4.0/24")}}));
+}
+
+// The cheapest way stays the one that is not chosen, as BIRD keeps saying here.
+TEST(BirdSide, AFavourThatHasCostTooMuchIsTakenBackAndRemarkedOn) {
+  Conversation bird;
+  bird.publish(Ratio{0.1});
+  bird.routes = a_dearer_choice();
+  bird.run_for(5s);
+  ASSERT_EQ(favours_in(bird.metrics_file).size(), 1U);
+  bird.run_for(20min);
+  EXPECT_TRUE(favours_in(bird.metrics_file).empty());
+  EXPECT_THAT(bird.remarks,
+              Contains("10.10.4.0/24 is kept on b no longer: another way has long been 30 % cheaper"));
 }
 
 TEST(BirdSide, ReadsNoRoutesWhereNothingIsFavoured) {

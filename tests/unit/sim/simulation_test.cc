@@ -179,6 +179,21 @@ TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
   EXPECT_GE(settled, kSeeds - 1);
 }
 
+// With so much noise the margin is 40 %, and the detour costs no more than that.
+TEST(Simulation, WhatAFaultChoseIsNotKeptForGood) {
+  const std::string noisy = "[[event]]\nall = true\nkind = \"noise\"\ndeviation = 0.3\n";
+  const std::string fault =
+      "[[event]]\nbetween = [\"a\", \"b\"]\nkind = \"outage\"\nfrom = \"60m\"\nto = \"65m\"\n";
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Simulation simulation(two_paths(noisy + fault), Choice::path, seed);
+    simulation.run(minutes{6 * 60});
+    EXPECT_TRUE(moved_to(simulation, kC, minutes{60})) << "seed " << seed;
+    const auto back = moved_to(simulation, kB, minutes{65});
+    ASSERT_TRUE(back) << "seed " << seed;
+    EXPECT_FALSE(moved_to(simulation, kC, *back)) << "seed " << seed << ": and stays";
+  }
+}
+
 TEST(Simulation, ASiteWithoutTransitIsNoWay) {
   Topology topology = two_paths();
   topology.sites[kB].transit = false;
