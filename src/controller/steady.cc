@@ -29,14 +29,14 @@ constexpr double kLargeDeparture = 0.4;
 // Half of it, and small departures count by the margin of the large ones; twice is hardly another curve.
 constexpr double kLargeSharpness = 4;
 
-// Where values wander the mean is that of all of them: (n / 5 %)² of it may be learnt at once. With twice
+// Where values wander the mean is that of all of them: (n / 4 %)² of it may be learnt at once. With twice
 // this noise, what is large in homes' links is cut off, and their means are too low; with half of it, a lone
 // spike is what a server's link is like.
-constexpr double kNoiseOfAll = 0.05;
+constexpr double kNoiseOfAll = 0.04;
 
 // The margin's share for each unit of steadiness, at a noise of 1. Half of it is half the steadiness, but for
 // the weight of the present.
-constexpr double kMarginPerSteadiness = 2.77;
+constexpr double kMarginPerSteadiness = 3.28;
 // Noise counts a little more than in proportion, since what a move gains is over sooner: at ½ calm meshes
 // have the margins that wild ones need, at 1 they lose theirs.
 constexpr double kPowerOfNoiseHere = 0.75;
@@ -48,7 +48,7 @@ constexpr double kMostMargin = 0.4;
 // The least step is in proportion to the noise, and to how far the present counts: several links of a path
 // may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
 // nothing; twice, and what is told of calm links is a tenth off.
-constexpr double kStepPerSteadiness = 1.5;
+constexpr double kStepPerSteadiness = 2.3;
 
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
@@ -131,7 +131,7 @@ void SteadyEstimate::learn(const Lesson& lesson) {
   rounds_ = std::min(rounds_ + 1, std::numeric_limits<int>::max() - 1);
   mean_ms_ += share_of_mean(lesson) * learnt(lesson.rtt_ms - mean_ms_);
   const double weight = weight_of_round();
-  const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / mean_ms_;
+  const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / usual_ms();
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
   learn_jitter(lesson);
   const double before = std::exchange(change_, std::clamp(change, -kMostChange, kMostChange));
@@ -170,7 +170,7 @@ void SteadyEstimate::take_step(double x) {
   const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain() * (x - level_ms_);
   level_ms_ += moved_ms;
-  wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / mean_ms_, kMostNoise) - wander_);
+  wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
 double SteadyEstimate::gain() const {

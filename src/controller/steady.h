@@ -13,12 +13,13 @@
 //
 // Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
 // count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
-// link's mean learns no more of a rise than 40 %, or (n / 5 %)² where it wanders.
+// link's mean learns no more of a rise than 40 %, or (n / 4 %)² where it wanders.
 //
-// Beside them the estimate learns the link's noise n: by how much of the mean a round differs from the one
-// before, and how much of that stays: n = a^⅔·b^⅓ with b the same of the level l. Where one change takes the
-// other back, what is estimated moves little, and little margin is needed; with b alone, hours of stationary
-// noise would move routes now and then.
+// Beside them the estimate learns the link's noise n: by how much a round differs from the one before, as a
+// share of the mean or the level, whichever is higher, and how much of that stays: n = a^⅔·b^⅓ with b the
+// same of the level l. A brownout of many times the mean would else be noise, and so in the end be usual.
+// Where one change takes the other back, what is estimated moves little, and little margin is needed; with b
+// alone, hours of stationary noise would move routes now and then.
 //
 // A round far above what is usual is *suspicious* and is not believed before a second one, usually of quick
 // probes a second later, says the same. O(1) per round, a few numbers of state.
@@ -83,7 +84,7 @@ class SteadyEstimate {
 
   int rounds_ = 0;
   double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0, usual_difference_ms_ = 0;
-  double noise_ = 0;                                // mean change of the rounds, as a share of the mean
+  double noise_ = 0;                                // mean change of the rounds, as a share of the usual
   double wander_ = 0;                               // and of the level
   double change_ = 0;                               // the last round's, of the mean, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
@@ -91,7 +92,7 @@ class SteadyEstimate {
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 2.77·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// the present path: 3.28·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 

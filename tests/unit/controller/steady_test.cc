@@ -269,7 +269,7 @@ TEST(Steady, OfAWanderingLinkTheMeanIsThatOfAll) {
 }
 
 TEST(Steady, TheLeastStepIsSmallWhereThePresentCountsLittle) {
-  EXPECT_NEAR(least_step(Ratio{0.01}, kShipped).value, 1.5 * 2.4 * 0.01 * 0.01 / (0.01 + 0.132), 1e-12);
+  EXPECT_NEAR(least_step(Ratio{0.01}, kShipped).value, 2.3 * 2.4 * 0.01 * 0.01 / (0.01 + 0.132), 1e-12);
   EXPECT_EQ(least_step(Ratio{1}, kShipped).value, 1) << "a value that doubled is told";
 }
 
@@ -285,7 +285,7 @@ TEST(Steady, AtNoSteadinessTheLatestRoundIsAllThatCounts) {
 }
 
 TEST(Steady, TheMarginIsBetweenTheLinksOwnNoiseAndEverybodys) {
-  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 2.77 * 2.4 * 0.2 * std::pow(0.01, 0.75),
+  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 3.28 * 2.4 * 0.2 * std::pow(0.01, 0.75),
               1e-12);
   EXPECT_EQ(margin(Ratio{1}, Ratio{1}, kShipped).value, 0.4) << "nobody stays where it costs twice as much";
 }
@@ -401,7 +401,7 @@ TEST(SteadyController, SchedulingIsNoNoiseOfACost) {
     driver.round(3, answers(0.02 * noise(random)));
   }
   EXPECT_LT(driver.view(2).noise->value, 0.02);
-  EXPECT_LT(driver.view(2).margin.value, 0.02);
+  EXPECT_LT(driver.view(2).margin.value, 0.05);
   EXPECT_GT(driver.published(2), 0.75 * *driver.view(2).computed)
       << "its RTT's noise says nothing of its loss";
   EXPECT_LE(driver.published(3), 11U);
