@@ -7,7 +7,7 @@
 // k is what the margin keeps for good. That is a one-sided cumulative sum (E. S. Page, Continuous inspection
 // schemes, Biometrika 41, 1954), and to pay at most about as much for staying as for a move is the rule of
 // ski rental (A. Karlin et al., Competitive snoopy caching, Algorithmica 3, 1988). docs/steering.md has the
-// figures. One for each route; pure.
+// figures. One for each route.
 #pragma once
 
 #include <optional>
