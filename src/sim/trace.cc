@@ -97,6 +97,8 @@ Result<Trace> Trace::parse(std::string_view text) {
     trace.frames_.push_back(std::move(frame));
   }
   if (trace.frames_.size() < 2) return Error{"a trace needs two frames at least"};
+  if (std::find(trace.linked_.begin(), trace.linked_.end(), true) == trace.linked_.end())
+    return Error{"no link has a value in any frame"};
   return trace;
 }
 

@@ -32,6 +32,7 @@ def test_bad_traces_are_named_by_line(trimtab, tmp_path):
     for content, words in ((b"", "line 1: the trace is empty"),
                            (HEAD.encode() + b"0,1,1,1,1,1,1\n-5,1,1,1,1,1,1\n", "line 3: time goes from 0 s to -5 s"),
                            (HEAD.encode() + b"0,1,1,1,1,1,-1\n", "line 2: column 7: an RTT of -1 ms cannot be"),
+                           (HEAD.encode() + b"0,,,,,,\n15,,,,,,\n", "no link has a value in any frame"),
                            (HEAD.encode() + b"0,1,1\n", "line 2: 3 columns where the header has 7"),
                            (whole[: len(whole) // 2], "the gzip data are cut short"),
                            (whole[:20] + b"x" * 40, "the gzip data are"),

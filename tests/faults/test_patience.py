@@ -30,6 +30,7 @@ def test_a_margin_ends_for_good(network, request):
     sites.start_birds()
     for site in (b, c, a):
         site.start_trimtab()
+    sites.wait("every daemon answers", lambda: all(site.daemon_answers() for site in sites), 10)
 
     def left_s():
         return a.ask(ask="explain", destination="b")["margin_ends_s"]
