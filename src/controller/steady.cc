@@ -49,6 +49,9 @@ constexpr double kMostMargin = 0.4;
 // may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
 // nothing; twice, and what is told of calm links is a tenth off.
 constexpr double kStepPerSteadiness = 2.3;
+// However noisy: what is published for too much is what patience goes by. Unbounded, a wild link kept a cost
+// of a brownout that was over for a day.
+constexpr double kMostStep = 0.25;
 
 // Rounds that noise, jitter and gain look back on: 25 minutes at the shipped pace. Halved, margins follow
 // single spikes; doubled, a link that has become calm keeps a wild one's margin for an hour.
@@ -156,7 +159,7 @@ double SteadyEstimate::weight_of_round() const {
 
 double SteadyEstimate::learnt(double departure_ms) const {
   if (is_young()) return departure_ms;
-  const double of_all = noise_ / kNoiseOfAll;
+  const double of_all = noise().value / kNoiseOfAll;
   return std::min(departure_ms, mean_ms_ * std::max(kLargeDeparture, of_all * of_all));
 }
 
@@ -233,7 +236,7 @@ Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning) {
 
 Ratio least_step(Ratio noise, const mesh::Tuning& tuning) {
   const double share = noise.value * share_of_noise(noise.value, tuning);
-  return Ratio{std::min(1.0, kStepPerSteadiness * tuning.steadiness * share)};
+  return Ratio{std::min(kMostStep, kStepPerSteadiness * tuning.steadiness * share)};
 }
 
 }  // namespace trimtab::controller

@@ -270,7 +270,7 @@ TEST(Steady, OfAWanderingLinkTheMeanIsThatOfAll) {
 
 TEST(Steady, TheLeastStepIsSmallWhereThePresentCountsLittle) {
   EXPECT_NEAR(least_step(Ratio{0.01}, kShipped).value, 2.3 * 2.4 * 0.01 * 0.01 / (0.01 + 0.132), 1e-12);
-  EXPECT_EQ(least_step(Ratio{1}, kShipped).value, 1) << "a value that doubled is told";
+  EXPECT_EQ(least_step(Ratio{1}, kShipped).value, 0.25) << "a value that is off by a quarter is told";
 }
 
 TEST(Steady, AtNoSteadinessTheLatestRoundIsAllThatCounts) {

@@ -182,15 +182,18 @@ TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
 // With so much noise the margin is 40 %, and the detour costs no more than that.
 TEST(Simulation, WhatAFaultChoseIsNotKeptForGood) {
   const std::string noisy = "[[event]]\nall = true\nkind = \"noise\"\ndeviation = 0.3\n";
-  const std::string fault =
-      "[[event]]\nbetween = [\"a\", \"b\"]\nkind = \"outage\"\nfrom = \"60m\"\nto = \"65m\"\n";
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    Simulation simulation(two_paths(noisy + fault), Choice::path, seed);
-    simulation.run(minutes{6 * 60});
-    EXPECT_TRUE(moved_to(simulation, kC, minutes{60})) << "seed " << seed;
-    const auto back = moved_to(simulation, kB, minutes{65});
-    ASSERT_TRUE(back) << "seed " << seed;
-    EXPECT_FALSE(moved_to(simulation, kC, *back)) << "seed " << seed << ": and stays";
+  const std::string on_ab = "[[event]]\nbetween = [\"a\", \"b\"]\nfrom = \"60m\"\nto = \"65m\"\n";
+  for (const std::string& fault :
+       {on_ab + "kind = \"outage\"\n", on_ab + "kind = \"brownout\"\nadd = \"300ms\"\n"}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(fault + "seed " + std::to_string(seed));
+      Simulation simulation(two_paths(noisy + fault), Choice::path, seed);
+      simulation.run(minutes{6 * 60});
+      EXPECT_TRUE(moved_to(simulation, kC, minutes{60}));
+      const auto back = moved_to(simulation, kB, minutes{65});
+      ASSERT_TRUE(back);
+      EXPECT_FALSE(moved_to(simulation, kC, *back)) << "and stays";
+    }
   }
 }
 
