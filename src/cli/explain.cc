@@ -50,11 +50,12 @@ std::string verdict(const Json& answer, bool path) {
   text += fmt::format("; the next best is through {} at {}", text_of(next.at("neighbour")),
                       path ? show_worth(next.at("total_ms"), true) : show_count(next.at("local_preference")));
   const Json& margin = chosen.at("margin_ms");
-  if (path && margin.is_number() && margin.get<double>() > 0)
+  if (path && margin.is_number() && margin.get<double>() > 0) {
     text +=
         fmt::format(", and would have to be cheaper by {} to take over at once", show_worth(margin, true));
-  if (const auto ends = answer.find("margin_ends_s"); ends != answer.end() && ends->is_number())
-    text += fmt::format("; it does in {} if both stay as they are", show_age(*ends));
+    if (const auto ends = answer.find("margin_ends_s"); ends != answer.end() && ends->is_number())
+      text += fmt::format("; it does in {} if both stay as they are", show_age(*ends));
+  }
   return text + ".\n";
 }
 

@@ -148,11 +148,12 @@ void Controller::tell_margins(MonotonicTime now, bool decided) {
     const Ratio here{std::max(0.0, noise_sum_) / static_cast<double>(links_.size())};
     const Margin wanted = wanted_margin(now, links_[index], here);
     auto& [told, inherited, noise] = steadiness_[index];
-    told.lasts = wanted.lasts;  // BIRD is not told of it
     const double off = std::fabs(wanted.share.value - told.share.value);
     // What an earlier run knew of the noise counts for more than a few rounds.
-    if (off == 0 || (wanted.share < told.share && inherited && links_[index].is_young())) continue;
-    if (!decided && off <= kMarginStep * told.share.value + kLeastMarginStep) continue;
+    if (wanted.share < told.share && inherited && links_[index].is_young()) continue;
+    if (off == 0 && wanted.lasts == told.lasts) continue;
+    if (!decided && wanted.lasts == told.lasts && off <= kMarginStep * told.share.value + kLeastMarginStep)
+      continue;
     told = wanted;
     inherited = false;
     ++edition_;

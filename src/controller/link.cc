@@ -200,29 +200,33 @@ Availability::Rules Link::rules(const Settings& settings) const {
           .silence = kSilentIntervals * own_.interval + settings.tuning.probe_timeout};
 }
 
-// The RTT's, as far as the cost of the link without its loss is made of it: where that is less than the
-// kernel's own scheduling, it may double from round to round and nobody's cost has moved.
-std::optional<Ratio> Link::noise(const Settings& settings) const {
-  const auto mean = steady_.mean();
-  if (!settings.is_steady() || !up() || !mean) return std::nullopt;
+double Link::share_of_rtt(Milliseconds mean, const Settings& settings) const {
   auto usual = figures(settings);
-  if (!usual) return std::nullopt;
-  usual->rtt = *mean;
+  if (!usual) return 0;
+  usual->rtt = mean;
   usual->loss = Ratio{0};
   const Cost cost = cost_of(*usual, settings.tuning);
   const double of_rtt = cost.rtt.count();
-  if (of_rtt <= 0) return Ratio{};
-  return Ratio{steady_.noise().value * of_rtt / std::max(of_rtt, cost.total().count())};
+  return of_rtt > 0 ? of_rtt / std::max(of_rtt, cost.total().count()) : 0;
+}
+
+// The RTT's, as far as the cost is made of it: where that is less than the kernel's own scheduling, it may
+// double from round to round and nobody's cost has moved.
+std::optional<Ratio> Link::noise(const Settings& settings) const {
+  const auto mean = steady_.mean();
+  if (!settings.is_steady() || !up() || !mean) return std::nullopt;
+  return Ratio{steady_.noise().value * share_of_rtt(*mean, settings)};
 }
 
 std::optional<double> Link::step(const Settings& settings) const {
-  const auto own_noise = noise(settings);
-  if (!own_noise) return std::nullopt;
+  const auto mean = steady_.mean();
+  if (!settings.is_steady() || !up() || !mean) return std::nullopt;
   // Of what is computed where last resort is published: that is no measure of anything.
   const double worth = std::min(published(), computed(settings).value_or(kLastResort));
   const double of_loss = settings.tuning.cost_per_loss * loss_.believed().value * kValuesPerMillisecond;
-  const double of_noise = least_step(*own_noise, settings.tuning).value * std::max(0.0, worth - of_loss);
-  return std::max({of_noise, kLeastStep, kStepOfLoss * of_loss});
+  const double of_rtt = share_of_rtt(*mean, settings) * std::max(0.0, worth - of_loss);
+  return std::max(
+      {least_step(steady_.noise(), settings.tuning).value * of_rtt, kLeastStep, kStepOfLoss * of_loss});
 }
 
 std::optional<Milliseconds> Link::rtt(const Settings& settings) const {

@@ -16,26 +16,23 @@ constexpr double kMostRegret_s = 180;
 // Slower than this nobody waits for: 180 s of it are years.
 constexpr double kLeastRate = 1e-6;
 
-// What was not watched is not held against a route: BIRD was away, or the machine asleep.
-constexpr Duration kMostPassed = std::chrono::minutes{1};
-
 }  // namespace
 
 void Patience::see(Duration passed, const Way& way, Ratio kept) {
-  if (neighbour_ != way.neighbour || (over() && way.cheapest >= way.cost)) regret_s_ = 0;
+  if (neighbour_ != way.neighbour || (is_over() && way.cheapest >= way.cost)) regret_s_ = 0;
   neighbour_ = way.neighbour;
   const double more = way.cost > way.cheapest ? way.cost - way.cheapest : 0;
   rate_ = more / std::max(way.cost, Value{1}) - kept.value;
-  if (over()) return;
-  regret_s_ = std::max(0.0, regret_s_ + rate_ * Seconds(std::clamp(passed, Duration{}, kMostPassed)).count());
+  if (is_over()) return;
+  regret_s_ = std::max(0.0, regret_s_ + rate_ * Seconds(passed).count());
 }
 
-bool Patience::over() const {
+bool Patience::is_over() const {
   return regret_s_ >= kMostRegret_s;
 }
 
 std::optional<Duration> Patience::left() const {
-  if (rate_ < kLeastRate || over()) return std::nullopt;
+  if (rate_ < kLeastRate || is_over()) return std::nullopt;
   return std::chrono::duration_cast<Duration>(Seconds((kMostRegret_s - regret_s_) / rate_));
 }
 

@@ -25,15 +25,18 @@ class Patience {
     Value cost = 0;        // of the whole path through it, without its margin
     Value cheapest = 0;    // of any, it included
   };
-  // The route has been as `way` says for `passed`, of which no more counts than a minute. `kept`: Published.
+  // The route has been as `way` says for `passed`. `kept`: Published.
   void see(Duration passed, const Way& way, Ratio kept);
 
-  // The margin is to be left out, until the route has moved or nothing is cheaper any more.
-  bool over() const;
+  // The margin of a route through this neighbour is to be left out: until it was seen on another, or nothing
+  // is cheaper any more.
+  bool over(SiteId neighbour) const { return neighbour_ == neighbour && is_over(); }
   // When it would end if all stayed as it is. Absent: never, or it has ended.
   std::optional<Duration> left() const;
 
  private:
+  bool is_over() const;
+
   std::optional<SiteId> neighbour_;
   double regret_s_ = 0;
   double rate_ = 0;  // by which that grew when last seen

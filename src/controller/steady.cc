@@ -222,7 +222,7 @@ double SteadyEstimate::usual_ms() const {
 
 double SteadyEstimate::clearly_ms() const {
   return std::max({kSuspiciousFloor_ms, kSuspiciousPart * usual_ms(),
-                   kSuspiciousDeviations * noise_ * mean_ms_, kSuspiciousDeviations * jitter_ms_});
+                   kSuspiciousDeviations * noise_ * usual_ms(), kSuspiciousDeviations * jitter_ms_});
 }
 
 std::optional<Milliseconds> SteadyEstimate::suspicious_above() const {

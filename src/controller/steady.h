@@ -52,7 +52,7 @@ class SteadyEstimate {
   // r̂; absent before the first round.
   std::optional<Milliseconds> rtt(const mesh::Tuning& tuning) const;
   std::optional<Milliseconds> mean() const;
-  // 0 … 1, of the mean. A young link has no less than its probes' differences let expect.
+  // 0 … 1, of the usual. A young link has no less than its probes' differences let expect.
   Ratio noise() const;
 
   // Too few rounds so far to know the noise.
@@ -86,7 +86,7 @@ class SteadyEstimate {
   double mean_ms_ = 0, level_ms_ = 0, last_ms_ = 0, jitter_ms_ = 0, usual_difference_ms_ = 0;
   double noise_ = 0;                                // mean change of the rounds, as a share of the usual
   double wander_ = 0;                               // and of the level
-  double change_ = 0;                               // the last round's, of the mean, bounded
+  double change_ = 0;                               // the last round's, of the usual, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
   std::optional<Lesson> suspected_;                 // the round that waits to be believed
 };
@@ -96,7 +96,7 @@ class SteadyEstimate {
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 
-// The least change of a link's cost that is published, as a share of what is published.
+// The least change of a link's cost that is published, as a share of what its RTT is published for. 0 … 0.25.
 Ratio least_step(Ratio noise, const mesh::Tuning& tuning);
 
 }  // namespace trimtab::controller

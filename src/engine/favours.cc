@@ -6,6 +6,9 @@
 namespace trimtab::engine {
 namespace {
 
+// What was not watched is not held against a route: BIRD was away, or the machine asleep.
+constexpr Duration kMostPassed = std::chrono::minutes{1};
+
 // How its neighbours' offers stand, of a prefix that goes through one of them.
 std::optional<controller::Patience::Way> way_of(const bird::PrefixRoutes& route) {
   controller::Patience::Way way{.neighbour = route.chosen.value_or(0), .cheapest = controller::kLastResort};
@@ -38,49 +41,46 @@ void Favours::keep(const mesh::Mesh& mesh, mesh::SiteId self) {
                        [&](const mesh::Link* link) { return link->peer(self).site == id; });
   };
   std::erase_if(favoured_, [&](const auto& one) { return !is_lan(one.first) || !is_neighbour(one.second); });
+  std::erase_if(patience_, [&](const auto& one) { return !is_lan(one.first); });
   last_read_.clear();
 }
 
-// A prefix that has no route just now keeps its favour: it may come back the same way, and until it does a
-// favour on nothing changes nothing.
+// A prefix that has no route just now keeps its favour, and what staying has cost: it may come back the same
+// way, and until it does a favour on nothing changes nothing.
 Favours::News Favours::take(MonotonicTime now, const std::vector<bird::PrefixRoutes>& routes,
                             const std::vector<controller::Published>& links) {
   News news;
+  const Duration passed = std::min(now - read_at_.value_or(now), kMostPassed);
+  read_at_ = now;
   Choices read;
   for (const bird::PrefixRoutes& route : routes) {
-    if (route.chosen) read[route.prefix] = *route.chosen;
-  }
-  news.ended = wait(now - read_at_.value_or(now), routes, links);
-  read_at_ = now;
-  for (const End& end : news.ended) news.changed |= favoured_.erase(end.prefix) > 0;
-  for (const auto& [prefix, neighbour] : read) {
-    const auto before = last_read_.find(prefix);
-    if (before == last_read_.end() || before->second != neighbour || patience_[prefix].over()) continue;
-    news.changed |= std::exchange(favoured_[prefix], neighbour) != neighbour;
+    if (!route.chosen) continue;
+    const mesh::SiteId neighbour = read[route.prefix] = *route.chosen;
+    const auto before = last_read_.find(route.prefix);
+    if (before == last_read_.end() || before->second != neighbour) continue;
+    if (const auto end = wait(passed, route, links)) {
+      news.changed |= favoured_.erase(route.prefix) > 0;
+      news.ended.push_back(*end);
+    }
+    const auto patience = patience_.find(route.prefix);
+    if (patience != patience_.end() && patience->second.over(neighbour)) continue;
+    news.changed |= std::exchange(favoured_[route.prefix], neighbour) != neighbour;
   }
   last_read_ = std::move(read);
   return news;
 }
 
-std::vector<Favours::End> Favours::wait(Duration passed, const std::vector<bird::PrefixRoutes>& routes,
-                                        const std::vector<controller::Published>& links) {
-  std::vector<End> ended;
-  std::map<Prefix, controller::Patience> next;
-  for (const bird::PrefixRoutes& route : routes) {
-    const auto way = way_of(route);
-    if (!way) continue;
-    const auto link = std::find_if(links.begin(), links.end(), [&](const controller::Published& one) {
-      return one.neighbour == way->neighbour;
-    });
-    controller::Patience& patience = next[route.prefix] = patience_[route.prefix];
-    const bool was_over = patience.over();
-    patience.see(passed, *way, link == links.end() ? Ratio{} : link->kept);
-    if (!patience.over() || was_over) continue;
-    const double cheaper = 1 - static_cast<double>(way->cheapest) / way->cost;
-    ended.push_back({route.prefix, way->neighbour, cheaper});
-  }
-  patience_ = std::move(next);
-  return ended;
+std::optional<Favours::End> Favours::wait(Duration passed, const bird::PrefixRoutes& route,
+                                          const std::vector<controller::Published>& links) {
+  const auto way = way_of(route);
+  if (!way) return std::nullopt;
+  const auto link = std::find_if(links.begin(), links.end(),
+                                 [&](const auto& one) { return one.neighbour == way->neighbour; });
+  controller::Patience& patience = patience_[route.prefix];
+  const bool was_over = patience.over(way->neighbour);
+  patience.see(passed, *way, link == links.end() ? Ratio{} : link->kept);
+  if (was_over || !patience.over(way->neighbour)) return std::nullopt;
+  return End{route.prefix, way->neighbour, 1 - static_cast<double>(way->cheapest) / way->cost};
 }
 
 std::vector<Prefix> Favours::through(mesh::SiteId neighbour) const {
@@ -93,7 +93,7 @@ std::vector<Prefix> Favours::through(mesh::SiteId neighbour) const {
 
 std::optional<Duration> Favours::ends_in(const Prefix& prefix) const {
   const auto patience = patience_.find(prefix);
-  return patience == patience_.end() ? std::nullopt : patience->second.left();
+  return patience == patience_.end() || !favoured_.contains(prefix) ? std::nullopt : patience->second.left();
 }
 
 }  // namespace trimtab::engine

@@ -44,8 +44,8 @@ class Favours {
  private:
   using Choices = std::map<Prefix, mesh::SiteId>;
 
-  std::vector<End> wait(Duration passed, const std::vector<bird::PrefixRoutes>& routes,
-                        const std::vector<controller::Published>& links);
+  std::optional<End> wait(Duration passed, const bird::PrefixRoutes& route,
+                          const std::vector<controller::Published>& links);
 
   Choices favoured_;
   Choices last_read_;

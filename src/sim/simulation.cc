@@ -12,8 +12,6 @@ constexpr MonotonicTime kStart{std::chrono::hours{1}};  // of the controllers' c
 constexpr Duration kPublishAtMost = std::chrono::seconds{1};
 // The daemon reads the routes once a second, and lets a favour follow what it has read twice.
 constexpr Duration kFavoursFollow = std::chrono::seconds{2};
-// It looks at what they cost just as often. Here that is done no more often than there are rounds, for it
-// takes minutes to come to something.
 // Quick probes go out 100 ms apart; the last one has so long to be answered.
 constexpr Duration kQuickSpread = std::chrono::milliseconds{400};
 constexpr Duration kQuickAnswer = std::chrono::milliseconds{200};
@@ -179,6 +177,8 @@ void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spre
   if (!quick) look_at_routes(site);
 }
 
+// The daemon looks at what they cost once a second. Here that is done no more often than there are rounds,
+// for it takes minutes to come to something.
 void Simulation::look_at_routes(Site site) {
   SiteState& state = sites_[site];
   const auto last = state.told.last_look();

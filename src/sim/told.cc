@@ -9,20 +9,20 @@ bool Told::look(MonotonicTime now, const PathVector& network,
   patience_.resize(network.sites());
   std::vector<Ratio> kept(network.sites());
   for (const controller::Published& link : links) kept[site_of(link.neighbour)] = link.kept;
-  bool ended = false;
+  bool changed = false;
   for (Site destination = 0; destination < network.sites(); ++destination) {
     const auto neighbour = network.chosen(site_, destination);
     if (!neighbour) continue;
     controller::Patience& patience = patience_[destination];
-    const bool was_over = patience.over();
+    const bool was_over = patience.over(id_of(*neighbour));
     patience.see(passed,
                  {.neighbour = id_of(*neighbour),
                   .cost = *network.sum(site_, destination),
                   .cheapest = *network.cheapest(site_, destination)},
                  kept[*neighbour]);
-    ended |= patience.over() && !was_over;
+    changed |= patience.over(id_of(*neighbour)) != was_over;
   }
-  return ended;
+  return changed;
 }
 
 void Told::tell(PathVector& network, const std::vector<controller::Published>& links) const {
@@ -37,8 +37,9 @@ void Told::tell(PathVector& network, const std::vector<controller::Published>& l
   }
   for (Site destination = 0; destination < network.sites(); ++destination) {
     const auto& neighbour = through[destination];
-    const bool waits = destination >= patience_.size() || !patience_[destination].over();
-    if (neighbour) network.set_favour(site_, destination, *neighbour, waits ? favour[*neighbour] : 0);
+    if (!neighbour) continue;
+    const bool over = destination < patience_.size() && patience_[destination].over(id_of(*neighbour));
+    network.set_favour(site_, destination, *neighbour, over ? 0 : favour[*neighbour]);
   }
 }
 

@@ -24,8 +24,8 @@ class Told {
  public:
   explicit Told(Site site) : site_(site) {}
 
-  // Looks at the routes, as they have been since the last look. True: a favour has ended, which is to be
-  // told.
+  // Looks at the routes, as they have been since the last look. True: a favour has ended or is on again,
+  // which is to be told.
   bool look(MonotonicTime now, const PathVector& network, const std::vector<controller::Published>& links);
   std::optional<MonotonicTime> last_look() const { return last_look_; }
 

@@ -42,4 +42,4 @@ def test_a_margin_ends_for_good(network, request):
     assert took > expected - 10
     told = [event["text"] for event in a.events() if event["kind"] == "route"]
     assert len(told) == 1
-    assert told[0].startswith(f"{b.lan_prefix} is kept on b no longer: another way has long been 3")
+    assert told[0].startswith(f"{b.lan_prefix} is kept on b no longer: another way has been cheaper for long, now by 3")

@@ -31,6 +31,11 @@ TEST(Json, TheKeySaysWhatAWorthIs) {
   EXPECT_FALSE(to_json(status_of("score"))["links"][0].contains("published_ms"));
 }
 
+TEST(Json, AnExplanationSaysWhenAMarginEnds) {
+  EXPECT_TRUE(to_json(Explanation{})["margin_ends_s"].is_null());
+  EXPECT_EQ(to_json(Explanation{.margin_ends_in = 90s})["margin_ends_s"], 90);
+}
+
 TEST(Json, FiguresHaveTheirUnit) {
   Status status = status_of("path");
   status.links[0].rtt = Milliseconds{20.12345};

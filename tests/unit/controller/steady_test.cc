@@ -431,5 +431,19 @@ TEST(SteadyController, MarginsFollowTheNoiseAndAreSeldomToldAnew) {
   EXPECT_LT(editions, 200U) << "of 5,000 rounds";
 }
 
+TEST(SteadyController, TwoFifthsOfAMarginAreKeptForGood) {
+  std::mt19937 random(7);
+  std::lognormal_distribution<double> noise(0, 0.1);
+  Driver driver(kSteady, links_to({1, 2}));
+  for (int i = 0; i < 300; ++i) {
+    driver.pass(kInterval);
+    for (SiteId link = 1; link <= 2; ++link) driver.round(link, answers(30 * noise(random)));
+  }
+  for (const Published& link : driver.controller().published()) {
+    EXPECT_GT(link.margin.value, 0.05);
+    EXPECT_NEAR(link.kept.value, 0.4 * link.margin.value, 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace trimtab::controller::testing

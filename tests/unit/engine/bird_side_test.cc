@@ -47,7 +47,7 @@ class Conversation {
     now = end;
   }
 
-  void publish(Ratio margin) { carry_out(side.publish(now, {{2, 110, margin}, {3, 170, {}}}, false)); }
+  void publish(Ratio margin) { carry_out(side.publish(now, {{2, 110, margin, margin}, {3, 170}}, false)); }
 
   void close() { carry_out(side.handle(now, bird::Closed{connection_})); }
 
@@ -123,12 +123,17 @@ TEST(BirdSide, AFavourThatHasCostTooMuchIsTakenBackAndRemarkedOn) {
   Conversation bird;
   bird.publish(Ratio{0.1});
   bird.routes = a_dearer_choice();
-  bird.run_for(5s);
-  ASSERT_EQ(favours_in(bird.metrics_file).size(), 1U);
-  bird.run_for(20min);
+  bird.run_for(14min);  // 180 s / (30 % − 10 %) are a quarter of an hour
+  EXPECT_EQ(favours_in(bird.metrics_file).size(), 1U);
+  EXPECT_TRUE(bird.side.favour_ends_in(*parse_prefix("10.10.4.0/24")));
+  bird.remarks.clear();
+  bird.run_for(2min);
   EXPECT_TRUE(favours_in(bird.metrics_file).empty());
-  EXPECT_THAT(bird.remarks,
-              Contains("10.10.4.0/24 is kept on b no longer: another way has long been 30 % cheaper"));
+  EXPECT_FALSE(bird.side.favour_ends_in(*parse_prefix("10.10.4.0/24")));
+  bird.run_for(1h);
+  EXPECT_THAT(
+      bird.remarks,
+      ElementsAre("10.10.4.0/24 is kept on b no longer: another way has been cheaper for long, now by 30 %"));
 }
 
 TEST(BirdSide, ReadsNoRoutesWhereNothingIsFavoured) {

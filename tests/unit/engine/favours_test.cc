@@ -93,9 +93,9 @@ std::vector<bird::PrefixRoutes> undercut(std::uint32_t other, mesh::SiteId chose
 
 TEST(Favours, EndWhereAnotherWayIsCheaperForLong) {
   Readings readings;
-  readings.take(undercut(140));
+  for (int i = 0; i < 2; ++i) readings.take(undercut(140));
   // A fifth more than what is kept, a second each: 180 s are 900 readings.
-  for (int i = 0; i < 899; ++i) EXPECT_TRUE(readings.take(undercut(140)).ended.empty());
+  for (int i = 0; i < 898; ++i) EXPECT_TRUE(readings.take(undercut(140)).ended.empty());
   EXPECT_EQ(readings.favours.through(2), std::vector{kOne});
   EXPECT_NEAR(std::chrono::duration<double>(*readings.favours.ends_in(kOne)).count(), 1, 0.1);
   Favours::News news;
@@ -134,15 +134,30 @@ TEST(Favours, StayWithinWhatIsKeptForGood) {
 
 TEST(Favours, TimeThatNobodyWatchedIsNotCounted) {
   Readings readings;
-  readings.take(undercut(140));
+  for (int i = 0; i < 2; ++i) readings.take(undercut(140));
   for (int i = 0; i < 3; ++i) {
     readings.now += 10h;
     EXPECT_TRUE(readings.take(undercut(140)).ended.empty());
   }
-  // Gone for a reading: what comes back is waited for anew.
+  const auto left_s = [&] { return std::chrono::duration<double>(*readings.favours.ends_in(kOne)).count(); };
+  EXPECT_NEAR(left_s(), 900 - 3 * 60 - 1, 1);
+  // What staying has cost is not forgotten for a reading without the route, or with another choice.
+  for (const auto& gap : {std::vector<bird::PrefixRoutes>{}, undercut(140, 3)}) {
+    const double before_s = left_s();
+    readings.take(gap);
+    readings.take(undercut(140));
+    readings.take(undercut(140));
+    EXPECT_NEAR(left_s(), before_s - 1, 1e-6);
+  }
+}
+
+TEST(Favours, AnEndOutlivesAReadingWithoutTheRoute) {
+  Readings readings;
+  for (int i = 0; i < 1000; ++i) readings.take(undercut(140));
+  ASSERT_TRUE(readings.favours.through(2).empty());
   readings.take({});
-  readings.take(undercut(140));
-  EXPECT_NEAR(std::chrono::duration<double>(*readings.favours.ends_in(kOne)).count(), 900, 10);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(readings.changes(undercut(140)));
+  EXPECT_TRUE(readings.favours.through(2).empty());
 }
 
 }  // namespace
