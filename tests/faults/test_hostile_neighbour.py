@@ -120,7 +120,9 @@ def test_a_hostile_neighbour_costs_only_its_lies(network):
     b.start_bird()
     sites.wait("A has what B announces", lambda: a.bird.answers() and accepted(a) == ACCEPTED, 30)
     def session():
-        return next(line for line in a.bird.ask("show protocols all site_2") if line.startswith("site_2"))
+        """Its state and the second since when. BIRD works the time of day out anew for each answer: 14 ms apart was seen."""
+        words = next(line for line in a.bird.ask("show protocols all site_2") if line.startswith("site_2")).split()
+        return words, sum(float(part) * seconds for part, seconds in zip(words.pop(4).split(":"), (3600, 60, 1)))
 
     before = session()
     for what, (announced, changed) in CASES.items():
@@ -133,6 +135,7 @@ def test_a_hostile_neighbour_costs_only_its_lies(network):
         stays_true("and stays so", lambda: accepted(a) == expected, 0.2)
         hostile.announce(GOOD)
         sites.wait(f"{what}: all is accepted again", lambda: accepted(a) == ACCEPTED, 5)
-    assert session().split() == before.split(), "no session was reset"
+    after = session()
+    assert after[0] == before[0] and abs(after[1] - before[1]) < 1, "no session was reset"
     assert a.ip("route", "show", "8.8.8.0/24") == "" and a.ip("route", "show", "default") == ""
     print(f"  requirement 3: {len(CASES)} lies, none taken beyond its due; the session stood all the while")
