@@ -18,8 +18,8 @@ struct Interval {
   Ratio low, high;
 };
 
-// 0 ≤ lost ≤ probes, probes above 0.
-inline Interval wilson(int lost, int probes, double quantile) {
+// 0 ≤ lost ≤ probes, probes above 0. Both may be weighted sums.
+inline Interval wilson(double lost, double probes, double quantile) {
   const double n = probes;
   const double share = lost / n;
   const double q2 = quantile * quantile;

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "controller/boundary.h"
+#include "controller/poisson.h"
 
 namespace trimtab::controller {
 namespace {
@@ -94,6 +95,94 @@ TEST(LossWindow, ReturnsToNoneOnlyWhenEveryWindowHoldsAtMostOne) {
   window.add(false);
   window.prove();
   EXPECT_EQ(window.proven().value, 0);
+}
+
+TEST(Poisson, AgreesWithPublishedTables) {
+  EXPECT_NEAR(poisson_at_most(0, 1), 0.3679, 5e-5);
+  EXPECT_NEAR(poisson_at_most(2, 1), 0.9197, 5e-5);
+  EXPECT_NEAR(poisson_at_most(10, 10), 0.5830, 5e-5);
+  EXPECT_NEAR(poisson_at_least(4, 0.4), 0.0008, 5e-5);
+  EXPECT_EQ(poisson_at_least(0, 3), 1);
+  EXPECT_EQ(poisson_at_least(1, 0), 0);
+  EXPECT_EQ(poisson_at_most(0, 2000), 0) << "no underflow harms it";
+}
+
+// One lost of so many, round for round.
+void feed_steadily(LossWindow& window, int one_of, int probes) {
+  for (int i = 1; i <= probes; ++i) {
+    window.add(i % one_of == 0);
+    if (i % 5 == 0) window.prove();
+  }
+}
+
+TEST(LossWindow, WhatIsKnownOfALinkIsNoNews) {
+  LossWindow window;
+  feed_steadily(window, 50, 1220);
+  const auto of = [](int lost, int probes) { return wilson(lost, probes, kDecisionQuantile).low.value; };
+  EXPECT_NEAR(window.proven().value, of(24, 1200), 5e-4) << "two per cent, in all that is remembered";
+  feed(window, 3, 5);  // three of twenty, proven 3.9 % of another link: here one window in a hundred has them
+  EXPECT_LT(window.proven().value, 0.02);
+  feed(window, 2, 5);  // five are one in twenty thousand
+  EXPECT_NEAR(window.proven().value, of(5, 20), 1e-12);
+}
+
+TEST(LossWindow, NothingIsKnownOfLessThanALongWindow) {
+  LossWindow window;
+  feed_steadily(window, 50, 235);
+  feed(window, 3, 20);
+  EXPECT_NEAR(window.proven().value, wilson(3, 20, kDecisionQuantile).low.value, 1e-12);
+}
+
+TEST(LossWindow, LittleLossForGoodStaysProven) {
+  std::mt19937 random(20260102);
+  std::uniform_real_distribution<double> share(0, 1);
+  int rounds = 0, none = 0, twice = 0;
+  for (int link = 0; link < 20; ++link) {
+    LossWindow window;
+    for (int probe = 0; probe < 12 * 1200; ++probe) {
+      window.add(share(random) < 0.02);
+      if (probe % 5 != 4) continue;
+      window.prove();
+      if (probe < 1200) continue;  // the first hour
+      ++rounds;
+      none += window.proven().value == 0 ? 1 : 0;
+      twice += window.proven().value > 0.04 ? 1 : 0;
+    }
+  }
+  EXPECT_LE(none, rounds / 100);   // by the three windows 7 % of all rounds
+  EXPECT_LE(twice, rounds / 200);  // and 2 %
+}
+
+TEST(LossWindow, OneAccidentIsForgottenOnceItHasLeftTheLongWindow) {
+  for (int lost = 3; lost <= 12; ++lost) {
+    LossWindow window;
+    feed_steadily(window, 10'000, 1200);
+    feed(window, lost, lost);
+    EXPECT_GT(window.proven().value, 0.01) << lost;
+    for (int round = 0; round < 48; ++round) feed(window, 0, 5);
+    EXPECT_EQ(window.proven().value, 0) << lost;
+  }
+}
+
+TEST(LossWindow, ALossThatIsOverIsForgottenInOneLongWindow) {
+  for (const int one_of : {2, 5, 10}) {
+    LossWindow window;
+    feed_steadily(window, 10'000, 1200);
+    feed_steadily(window, one_of, 600);
+    EXPECT_GT(window.proven().value, 0.6 / one_of);
+    for (int round = 0; round < 49; ++round) feed(window, 0, 5);
+    EXPECT_EQ(window.proven().value, 0) << "one of " << one_of;
+  }
+}
+
+TEST(LossWindow, LossThatBecameLessIsKnownAsThat) {
+  LossWindow window;
+  feed_steadily(window, 5, 1200);
+  for (int i = 0; i < 30; ++i) {
+    feed_steadily(window, 50, 50);
+    EXPECT_GT(window.proven().value, 0.004) << "it is not over";
+    if (i >= 6) EXPECT_LT(window.proven().value, 0.02) << 50 * i;
+  }
 }
 
 TEST(LossWindow, SaysWhatIsNotMoreThan) {
