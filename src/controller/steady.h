@@ -1,15 +1,17 @@
 // The shipped estimate of a link's RTT (docs/steering.md has the figures behind it). What is predicted for
 // the next minutes is part what the link is like now and part what it is like in the long run:
 //
-//   r̂ = w·l + (1 − w)·m        w = max(n / (n + 0.055·s), d⁴ / (d⁴ + 0.4⁴)) / (1 + 0.3·s)
+//   r̂ = w·l + (1 − w)·m        w = p + (1 − p)·t / (t + 0.6·memory)
+//                              p = max(n / (n + 0.055·s), d⁴ / (d⁴ + 0.4⁴)) / (1 + 0.3·s)
 //
 // s is `steadiness`, n the link's noise, d = |l − m| / m: the present counts where the link wanders anyway,
-// or has departed far; a small departure of a calm link is mostly over before a change of routes has paid. m
-// is the mean over `memory`. l is the present level: l += g·(x − l) with each round's median x, where the
-// gain g is learnt from the link itself. Where a change of x tends to be taken back by the next one, it is
-// noise, and g is small; where it stays, g is near 1. That is the exact forecast for a level that wanders
-// under noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal
-// properties of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
+// or has departed far; a small departure of a calm link is mostly over before a change of routes has paid. t
+// is for how long the present has been far from the mean: what has lasted tends to last as long again. m is
+// the mean over `memory`. l is the present level: l += g·(x − l) with each round's median x, where the gain g
+// is learnt from the link itself. Where a change of x tends to be taken back by the next one, it is noise,
+// and g is small; where it stays, g is near 1. That is the exact forecast for a level that wanders under
+// noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal properties
+// of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
 //
 // Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
 // count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
@@ -80,6 +82,7 @@ class SteadyEstimate {
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   void take_step(double x);
+  void note_departure(double of_memory);
   double gain() const;
 
   int rounds_ = 0;
@@ -88,11 +91,12 @@ class SteadyEstimate {
   double wander_ = 0;                               // and of the level
   double change_ = 0;                               // the last round's, of the usual, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
-  std::optional<Lesson> suspected_;                 // the round that waits to be believed
+  double away_ = 0;  // since when the level is far from the mean, in memories; below 0 where it is below
+  std::optional<Lesson> suspected_;  // the round that waits to be believed
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 3.28·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// the present path: 3.7·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 
