@@ -34,10 +34,9 @@ constexpr double kLargeSharpness = 4;
 // the level's weight is given to it. Half of this, and homes' links change a tenth more often for nothing;
 // twice, and what became a third dearer than another way for good is left after 20 minutes instead of ten.
 constexpr double kLastingMemory = 0.6;
-// Far begins here and ends there. A fifth, and calm meshes pay for a fifth more changes; were both the same,
-// a mean that learns would end it, and the level it has half learnt would count less again.
+// Far begins here. A fifth, and calm meshes pay for a fifth more changes. It ends where the level crosses the
+// mean: were it here too, a mean that learns would end it, and a level that is half learnt count less again.
 constexpr double kFarDeparture = 0.3;
-constexpr double kNearDeparture = 0.1;
 
 // Where values wander the mean is that of all of them: (n / 4 %)² of it may be learnt at once. With twice
 // this noise, what is large in homes' links is cut off, and their means are too low; with half of it, a lone
@@ -46,7 +45,7 @@ constexpr double kNoiseOfAll = 0.04;
 
 // The margin's share for each unit of steadiness, at a noise of 1. Half of it is half the steadiness, but for
 // the weight of the present.
-constexpr double kMarginPerSteadiness = 3.7;
+constexpr double kMarginPerSteadiness = 3.36;
 // Noise counts a little more than in proportion, since what a move gains is over sooner: at ½ calm meshes
 // have the margins that wild ones need, at 1 they lose theirs.
 constexpr double kPowerOfNoiseHere = 0.75;
@@ -58,7 +57,7 @@ constexpr double kMostMargin = 0.4;
 // The least step is in proportion to the noise, and to how far the present counts: several links of a path
 // may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
 // nothing; twice, and what is told of calm links is a tenth off.
-constexpr double kStepPerSteadiness = 3;
+constexpr double kStepPerSteadiness = 3.4;
 // However noisy: what is published for too much is what patience goes by. Unbounded, a wild link kept a cost
 // of a brownout that was over for a day.
 constexpr double kMostStep = 0.25;
@@ -184,15 +183,15 @@ void SteadyEstimate::take_step(double x) {
   const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain() * (x - level_ms_);
   level_ms_ += moved_ms;
+  if (away_ * (level_ms_ - mean_ms_) < 0) away_ = 0;  // what it is like now is no older than this round
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
 void SteadyEstimate::note_departure(double of_memory) {
   const double departure_ms = level_ms_ - mean_ms_;
-  const bool begins = away_ == 0;
-  const double far_ms = begins ? std::max(kFarDeparture * mean_ms_, clearly_ms()) : kNearDeparture * mean_ms_;
-  const bool far = std::fabs(departure_ms) > far_ms && away_ * departure_ms >= 0;
-  away_ = far ? away_ + std::copysign(of_memory, departure_ms) : 0;
+  const bool begins = std::fabs(departure_ms) > std::max(kFarDeparture * mean_ms_, clearly_ms());
+  const bool goes_on = away_ * departure_ms > 0;
+  away_ = goes_on || (away_ == 0 && begins) ? away_ + std::copysign(of_memory, departure_ms) : 0;
 }
 
 double SteadyEstimate::gain() const {

@@ -96,7 +96,7 @@ class SteadyEstimate {
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 3.7·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// the present path: 3.36·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 
