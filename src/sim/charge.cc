@@ -35,9 +35,11 @@ double quantile(const std::vector<double>& sorted, double share) {
 Charge charge(const PathVector& network, const Costs& costs) {
   const auto sites = static_cast<Site>(network.sites());
   Charge all;
+  std::vector<bool> transit;
+  for (Site site = 0; site < sites; ++site) transit.push_back(network.transit(site));
   all.pairs.reserve(static_cast<std::size_t>(sites) * sites);
   for (Site to = 0; to < sites; ++to) {
-    const auto best = cheapest_to(to, sites, costs);
+    const auto best = cheapest_to(to, transit, costs);
     for (Site from = 0; from < sites; ++from) {
       if (from == to) continue;
       const Charge::Pair pair{from, to, sum_along(network, from, to, costs), best[from]};

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/csv.h"
@@ -47,6 +48,9 @@ Result<Matrix> Matrix::parse(std::string_view text) {
   if (lines.size() != hosts) {
     return at_line(lines.size(), fmt::format("{} lines where each has {} columns", lines.size(), hosts));
   }
+  const auto known = [](const std::optional<Milliseconds>& rtt) { return rtt.has_value(); };
+  if (std::none_of(matrix.rtts_.begin(), matrix.rtts_.end(), known))
+    return at_line(1, "a matrix without any RTT has no link");
   return matrix;
 }
 

@@ -57,6 +57,7 @@ class PathVector {
   void set_favour(Site site, Site destination, std::optional<Site> neighbour, Value per_mille);
   // False: it announces its own prefix only.
   void set_transit(Site site, bool transit);
+  bool transit(Site site) const { return routers_[site].transit; }
 
   // ---- sessions
   void link_down(Site one, Site other);

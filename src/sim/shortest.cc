@@ -10,7 +10,9 @@ constexpr double kNone = std::numeric_limits<double>::infinity();
 }  // namespace
 
 // Without a heap: meshes are dense, and for n hosts this takes n² steps, as reading the costs does.
-std::vector<std::optional<double>> cheapest_to(std::size_t goal, std::size_t hosts, const Costs& costs) {
+std::vector<std::optional<double>> cheapest_to(std::size_t goal, const std::vector<bool>& transit,
+                                               const Costs& costs) {
+  const std::size_t hosts = transit.size();
   std::vector<double> sum(hosts, kNone);
   std::vector<bool> done(hosts, false);
   sum[goal] = 0;
@@ -21,6 +23,7 @@ std::vector<std::optional<double>> cheapest_to(std::size_t goal, std::size_t hos
     }
     if (nearest == hosts) break;
     done[nearest] = true;
+    if (nearest != goal && !transit[nearest]) continue;
     for (std::size_t host = 0; host < hosts; ++host) {
       const auto cost = costs[host * hosts + nearest];
       if (cost && *cost + sum[nearest] < sum[host]) sum[host] = *cost + sum[nearest];

@@ -30,6 +30,7 @@ TEST(Matrix, IsRefusedByLine) {
                         {
                             {"", "line 1: a matrix needs two hosts at least"},
                             {",1\n", "line 2: a matrix needs two hosts at least"},
+                            {",\n,\n", "line 1: a matrix without any RTT has no link"},
                             {",1\n1,,2\n", "line 2: 3 columns where the first line has 2"},
                             {",1,2\n1,,2\n", "line 2: 2 lines where each has 3 columns"},
                             {",1\n1,\n1,2\n", "line 3: 3 lines where each has 2 columns"},

@@ -47,7 +47,7 @@ MeshOfCosts any_mesh(Rng& random, std::size_t sites, std::uint64_t highest_cost 
 
 void expect_cheapest(const PathVector& network, const MeshOfCosts& mesh) {
   for (Site to = 0; to < mesh.sites; ++to) {
-    const auto cheapest = cheapest_to(to, mesh.sites, mesh.costs);
+    const auto cheapest = cheapest_to(to, std::vector<bool>(mesh.sites, true), mesh.costs);
     for (Site from = 0; from < mesh.sites; ++from) {
       const auto sum = network.sum(from, to);
       RC_ASSERT(sum.has_value() == cheapest[from].has_value());

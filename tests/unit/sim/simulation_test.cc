@@ -196,7 +196,8 @@ TEST(Simulation, ALinkThatLosesALittleForGoodIsNotTriedAgainAndAgain) {
   EXPECT_LE(moves, kSeeds * kHours);
 }
 
-// From 20 ms to 36, beside 30: until the mean had learnt it 58 % of it were believed, and it stayed for hours.
+// From 20 ms to 36, beside 30: until the mean had learnt it 58 % of it were believed, and it stayed for
+// hours.
 TEST(Simulation, ALastingStepIsFollowedAndItsEndAtOnce) {
   const std::string calm = "[[event]]\nall = true\nkind = \"noise\"\ndeviation = 0.02\n";
   const std::string step = "[[event]]\nbetween = [\"a\", \"b\"]\nkind = \"brownout\"\nadd = \"16ms\"\n";
@@ -249,9 +250,20 @@ TEST(Simulation, ASiteWithoutTransitIsNoWay) {
   Topology topology = two_paths();
   topology.sites[kB].transit = false;
   Simulation simulation(std::move(topology), Choice::path, 1);
-  simulation.run(minutes{1});
+  const Findings findings = observe(simulation, {.duration = minutes{10}, .watch = {}});
   EXPECT_EQ(simulation.network().chosen(kA, kD), kC);
   EXPECT_EQ(simulation.network().chosen(kA, kB), kB);
+  EXPECT_EQ(findings.cost_ratio, 1) << "nor is it one that should have been taken";
+  EXPECT_EQ(findings.stretch.max, 1);
+}
+
+TEST(Simulation, WhereNobodyPassesOnThereIsNoWay) {
+  Topology topology = two_paths();
+  topology.sites[kB].transit = topology.sites[kC].transit = false;
+  Simulation simulation(std::move(topology), Choice::path, 1);
+  const Findings findings = observe(simulation, {.duration = minutes{1}, .watch = {}});
+  EXPECT_EQ(findings.unreachable_pairs, 2U) << "a and d";
+  EXPECT_EQ(findings.broken_pairs, 0U);
 }
 
 TEST(Simulation, ScoreIsBlindBeyondTheFirstLink) {
