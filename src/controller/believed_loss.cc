@@ -20,7 +20,7 @@ void BelievedLoss::prove(MonotonicTime now, int probes, const OwnLoad& load) {
     return;
   }
   probes_under_load_ = std::min(probes_under_load_ + probes, LossWindow::kLong);
-  const bool over = window_.is_over() && probes_under_load_ == LossWindow::kLong;
+  const bool over = window_.hardly_any() && probes_under_load_ == LossWindow::kLong;
   const Ratio most = over ? Ratio{0} : window_.most_possible(probes_under_load_);
   believed_ = std::max(proven, std::min(believed_, most));
 }

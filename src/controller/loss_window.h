@@ -1,7 +1,7 @@
-// What became of a link's probes, and what that proves: p̂ (specification §5, Loss), with one addition. Of so
-// many looks some show much more than the link's share by chance: one that loses 2 % for good had p̂ between 0
-// and 6 %, and routes to and fro nine times an hour. So what is known of longer ago counts as well: it proves
-// what is small and lasts, and what it explains is no news.
+// What became of a link's probes, and what that proves: p̂ (specification §5, Loss), with one departure. A
+// link that loses 2 % for good has windows with 0 and windows with 6 % by chance, and routes follow each of
+// them. So where loss *lasts* what is remembered of longer ago counts as well: it proves what is small, and a
+// window that it explains is no news and proves nothing.
 #pragma once
 
 #include <array>
@@ -16,10 +16,8 @@ namespace trimtab::controller {
 class LossWindow {
  public:
   // The three looks back. 20 probes are quick to prove much loss (4 of 20 are proven 5 %), 240 are patient
-  // enough to prove little. What came before them is remembered for four times as many: with
-  // a round of five in 15 s an hour, long enough that the share of what lasts is known to a fifth or so.
+  // enough to prove little.
   static constexpr int kShort = 20, kMiddle = 60, kLong = 240;
-  static constexpr int kBefore = 4 * kLong;
 
   void add(bool lost);
   void clear() { *this = LossWindow{}; }
@@ -27,7 +25,7 @@ class LossWindow {
   // To be called after each round: what is proven now. Kept until the next call.
   void prove();
   Ratio proven() const { return proven_; }
-  bool is_over() const;  // of kLong hardly one was lost
+  bool hardly_any() const;  // of the last kLong one was lost at most
   // More than this is not lost, by what the last `probes` of them say: the lower one of the upper ends of the
   // intervals over kMiddle and kLong, as far as there are so many; else 1.
   Ratio most_possible(int probes) const;
@@ -38,25 +36,29 @@ class LossWindow {
  private:
   static constexpr std::array<int, 3> kWindows{kShort, kMiddle, kLong};
 
-  // The probes before the last kLong: each of those in kBefore weighs a little less than the one after it.
-  struct Before {
+  // The probes before the last kLong, with weights.
+  struct Older {
     double probes = 0, lost = 0;
 
     void add(bool was_lost);
   };
 
-  double lost_in_all() const { return before_.lost + lost_in_.back(); }
+  double probes_in_all() const { return older_.probes + count_; }
+  double lost_in_all() const { return older_.lost + lost_in_.back(); }
+  bool lasts() const;
   bool is_news(std::size_t window) const;
+  bool has_changed() const;
   Ratio proven_by_windows() const;
-  void forget_what_changed();
 
   std::bitset<kLong> lost_;  // a ring; next_ is the oldest
   std::size_t next_ = 0;
   int count_ = 0;                 // of all so far, up to kLong
   std::array<int, 3> lost_in_{};  // per window
-  Before before_;
-  bool has_news_ = false;  // by a window, in the last round
-  bool lasts_ = false;     // lost before and again, for all that is known
+  Older older_;
+  int answered_since_ = 0;      // the last lost one
+  double share_then_ = 0;       // lost in all, at that one
+  int occasions_ = 0;           // on which something was lost again
+  bool proven_by_one_ = false;  // of the windows, in the last round
   Ratio proven_;
 };
 

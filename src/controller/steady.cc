@@ -34,9 +34,15 @@ constexpr double kLargeSharpness = 4;
 // the level's weight is given to it. Half of this, and homes' links change a tenth more often for nothing;
 // twice, and what became a third dearer than another way for good is left after 20 minutes instead of ten.
 constexpr double kLastingMemory = 0.6;
-// Far begins here. A fifth, and calm meshes pay for a fifth more changes. It ends where the level crosses the
-// mean: were it here too, a mean that learns would end it, and a level that is half learnt count less again.
+// It grows in so many steps: a calm link would else publish it every half minute, and have no change left in
+// its bucket for the way back.
+constexpr double kStepsOfLasting = 16;
+// Far begins here and ends there. A fifth, and calm meshes pay for a fifth more changes. Were it to end where
+// it begins, a mean that learns would end it, and a level that is half learnt count less again; were it to
+// end where the level crosses the mean, a link that is a little slower since a brownout had no usual for
+// hours.
 constexpr double kFarDeparture = 0.3;
+constexpr double kNearDeparture = 0.1;
 
 // Where values wander the mean is that of all of them: (n / 4 %)² of it may be learnt at once. With twice
 // this noise, what is large in homes' links is cut off, and their means are too low; with half of it, a lone
@@ -132,6 +138,7 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
   }
   learn(lesson);
   take_step(x);
+  note_departure(lesson.of_memory);
 }
 
 void SteadyEstimate::resolve(Lesson lesson) {
@@ -146,7 +153,6 @@ void SteadyEstimate::learn(const Lesson& lesson) {
   const double change = (lesson.rtt_ms - std::exchange(last_ms_, lesson.rtt_ms)) / usual_ms();
   noise_ += weight * (std::min(std::fabs(change), kMostNoise) - noise_);
   learn_jitter(lesson);
-  note_departure(lesson.of_memory);
   const double before = std::exchange(change_, std::clamp(change, -kMostChange, kMostChange));
   change_squared_ += weight * (change_ * change_ - change_squared_);
   change_product_ += weight * (change_ * before - change_product_);
@@ -182,15 +188,17 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
 void SteadyEstimate::take_step(double x) {
   const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain() * (x - level_ms_);
+  // What is further away than the level was is as young as its share of the way.
+  const double departure_ms = level_ms_ - mean_ms_;
+  if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
   level_ms_ += moved_ms;
-  if (away_ * (level_ms_ - mean_ms_) < 0) away_ = 0;  // what it is like now is no older than this round
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
 void SteadyEstimate::note_departure(double of_memory) {
   const double departure_ms = level_ms_ - mean_ms_;
   const bool begins = std::fabs(departure_ms) > std::max(kFarDeparture * mean_ms_, clearly_ms());
-  const bool goes_on = away_ * departure_ms > 0;
+  const bool goes_on = away_ * departure_ms > 0 && std::fabs(departure_ms) > kNearDeparture * mean_ms_;
   away_ = goes_on || (away_ == 0 && begins) ? away_ + std::copysign(of_memory, departure_ms) : 0;
 }
 
@@ -216,6 +224,7 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   lesson.rtt_ms = x;
   resolve(lesson);
   take_step(x);
+  note_departure(0);
 }
 
 Ratio SteadyEstimate::noise() const {
@@ -227,7 +236,8 @@ std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) cons
   if (rounds_ == 0) return std::nullopt;
   const double departure = std::fabs(level_ms_ - mean_ms_) / mean_ms_;
   const double weight = weight_of_present(noise().value, departure, tuning);
-  const double lasting = std::fabs(away_) / (std::fabs(away_) + kLastingMemory);
+  const double age = std::fabs(away_);
+  const double lasting = std::floor(kStepsOfLasting * age / (age + kLastingMemory)) / kStepsOfLasting;
   return Milliseconds{mean_ms_ + (weight + (1 - weight) * lasting) * (level_ms_ - mean_ms_)};
 }
 
