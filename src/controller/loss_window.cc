@@ -24,9 +24,10 @@ constexpr int kOccasions = 5;
 // only after hours.
 constexpr double kRemembered = 4 * LossWindow::kLong;
 
-// A window is news, and loss has become less or is over, where as much or as little would be lost by chance
-// once in so many looks. At 300, a loss of 2 % that lasts moves routes 1.2 times an hour instead of 0.8; at
-// 3000, that it is over, or has become 5 %, is believed a fifth later.
+// A window of 20 is news, and loss has become less or is over, where as much or as little would be lost by
+// chance once in so many looks. Longer windows are as many times less often another one, and need as much
+// less. At 300, a loss of 2 % that lasts moves routes half as often again; at 3000, that it is over, or has
+// become 5 %, is believed a fifth later.
 constexpr double kUnlikely = 1.0 / 1000;
 
 }  // namespace
@@ -90,7 +91,7 @@ bool LossWindow::is_news(std::size_t window) const {
   const double others = probes_in_all() - kWindows[window];
   if (!lasts() || others < kLong) return true;
   const double share = (lost_in_all() - lost_in_[window]) / others;
-  return poisson_at_least(lost_in_[window], share * kWindows[window]) < kUnlikely;
+  return poisson_at_least(lost_in_[window], share * kWindows[window]) < kUnlikely * kWindows[window] / kShort;
 }
 
 // Less is lost than before, or nothing any more. Small losses take longer to be over than the long window.
