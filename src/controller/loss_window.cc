@@ -20,8 +20,8 @@ constexpr int kApart = LossWindow::kShort;
 constexpr int kOccasions = 5;
 
 // Older probes weigh as much as so many equal ones: with a round of five in 15 s those of the last hour or
-// so. With half of it, what is proven of 2 % swings by a third; with twice, what became less is known as that
-// only after hours.
+// so. With half of it, what is proven of 2 % swings a sixth more often; with twice, 5 % that became 2 % is
+// known as that after half an hour, and up to four.
 constexpr double kRemembered = 4 * LossWindow::kLong;
 
 // A window of 20 is news, and loss has become less or is over, where as much or as little would be lost by
@@ -84,7 +84,7 @@ Ratio LossWindow::most_possible(int probes) const {
 }
 
 bool LossWindow::lasts() const {
-  return count_ == kLong && occasions_ >= kOccasions;
+  return count_ == kLong && occasions_ >= kOccasions && lost_in_all() > kAccident;
 }
 
 bool LossWindow::is_news(std::size_t window) const {

@@ -55,7 +55,7 @@ class LossWindow {
   int count_ = 0;                 // of all so far, up to kLong
   std::array<int, 3> lost_in_{};  // per window
   Older older_;
-  int answered_since_ = 0;      // the last lost one
+  double answered_since_ = 0;   // the last lost one; of a link without loss for years
   double share_then_ = 0;       // lost in all, at that one
   int occasions_ = 0;           // on which something was lost again
   bool proven_by_one_ = false;  // of the windows, in the last round

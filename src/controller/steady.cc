@@ -37,7 +37,7 @@ constexpr double kLastingMemory = 0.6;
 // It grows in so many steps: a calm link would else publish it every half minute, and have no change left in
 // its bucket for the way back.
 constexpr double kStepsOfLasting = 16;
-// Far begins here and ends there. A fifth, and calm meshes pay for a fifth more changes. Were it to end where
+// Far begins here and ends there. A fifth, and calm meshes change a tenth more often. Were it to end where
 // it begins, a mean that learns would end it, and a level that is half learnt count less again; were it to
 // end where the level crosses the mean, a link that is a little slower since a brownout had no usual for
 // hours.
