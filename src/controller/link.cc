@@ -200,6 +200,10 @@ Availability::Rules Link::rules(const Settings& settings) const {
           .silence = kSilentIntervals * own_.interval + settings.tuning.probe_timeout};
 }
 
+std::optional<Milliseconds> Link::mean(const Settings& settings) const {
+  return settings.is_steady() && up() ? steady_.mean() : std::nullopt;
+}
+
 double Link::share_of_rtt(Milliseconds mean, const Settings& settings) const {
   auto usual = figures(settings);
   if (!usual) return 0;
@@ -213,18 +217,18 @@ double Link::share_of_rtt(Milliseconds mean, const Settings& settings) const {
 // The RTT's, as far as the cost is made of it: where that is less than the kernel's own scheduling, it may
 // double from round to round and nobody's cost has moved.
 std::optional<Ratio> Link::noise(const Settings& settings) const {
-  const auto mean = steady_.mean();
-  if (!settings.is_steady() || !up() || !mean) return std::nullopt;
-  return Ratio{steady_.noise().value * share_of_rtt(*mean, settings)};
+  const auto usual = mean(settings);
+  if (!usual) return std::nullopt;
+  return Ratio{steady_.noise().value * share_of_rtt(*usual, settings)};
 }
 
 std::optional<double> Link::step(const Settings& settings) const {
-  const auto mean = steady_.mean();
-  if (!settings.is_steady() || !up() || !mean) return std::nullopt;
+  const auto usual = mean(settings);
+  if (!usual) return std::nullopt;
   // Of what is computed where last resort is published: that is no measure of anything.
   const double worth = std::min(published(), computed(settings).value_or(kLastResort));
   const double of_loss = settings.tuning.cost_per_loss * loss_.believed().value * kValuesPerMillisecond;
-  const double of_rtt = share_of_rtt(*mean, settings) * std::max(0.0, worth - of_loss);
+  const double of_rtt = share_of_rtt(*usual, settings) * std::max(0.0, worth - of_loss);
   return std::max(
       {least_step(steady_.noise(), settings.tuning).value * of_rtt, kLeastStep, kStepOfLoss * of_loss});
 }

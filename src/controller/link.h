@@ -79,6 +79,7 @@ class Link {
   void start_anew();
   void quick_round(MonotonicTime now, const Sample& sample, const LastRound& round, const Settings& settings);
   std::optional<Milliseconds> rtt(const Settings& settings) const;
+  std::optional<Milliseconds> mean(const Settings& settings) const;  // where noise counts; absent otherwise
   double share_of_rtt(Milliseconds mean, const Settings& settings) const;  // in the cost without loss
   std::optional<double> step(const Settings& settings) const;  // the least that is published, in values
   void check_boundaries(const LastRound& round, const Settings& settings);

@@ -18,13 +18,14 @@ constexpr double kLeastRate = 1e-6;
 
 }  // namespace
 
-void Patience::see(Duration passed, const Way& way, Ratio kept) {
+bool Patience::see(Duration passed, const Way& way, Ratio kept) {
+  const bool was_over = over(way.neighbour);
   if (neighbour_ != way.neighbour || (is_over() && way.cheapest >= way.cost)) regret_s_ = 0;
   neighbour_ = way.neighbour;
   const double more = way.cost > way.cheapest ? way.cost - way.cheapest : 0;
   rate_ = more / std::max(way.cost, Value{1}) - kept.value;
-  if (is_over()) return;
-  regret_s_ = std::max(0.0, regret_s_ + rate_ * Seconds(passed).count());
+  if (!is_over()) regret_s_ = std::max(0.0, regret_s_ + rate_ * Seconds(passed).count());
+  return is_over() != was_over;
 }
 
 bool Patience::is_over() const {

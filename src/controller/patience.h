@@ -25,8 +25,9 @@ class Patience {
     Value cost = 0;        // of the whole path through it, without its margin
     Value cheapest = 0;    // of any, it included
   };
-  // The route has been as `way` says for `passed`. `kept`: Published.
-  void see(Duration passed, const Way& way, Ratio kept);
+  // The route has been as `way` says for `passed`. `kept`: Published. True: whether it is over for this
+  // neighbour is another answer than before.
+  bool see(Duration passed, const Way& way, Ratio kept);
 
   // The margin of a route through this neighbour is to be left out: until it was seen on another, or nothing
   // is cheaper any more.

@@ -77,9 +77,8 @@ std::optional<Favours::End> Favours::wait(Duration passed, const bird::PrefixRou
   const auto link = std::find_if(links.begin(), links.end(),
                                  [&](const auto& one) { return one.neighbour == way->neighbour; });
   controller::Patience& patience = patience_[route.prefix];
-  const bool was_over = patience.over(way->neighbour);
-  patience.see(passed, *way, link == links.end() ? Ratio{} : link->kept);
-  if (was_over || !patience.over(way->neighbour)) return std::nullopt;
+  const bool changed = patience.see(passed, *way, link == links.end() ? Ratio{} : link->kept);
+  if (!changed || !patience.over(way->neighbour)) return std::nullopt;
   return End{route.prefix, way->neighbour, 1 - static_cast<double>(way->cheapest) / way->cost};
 }
 

@@ -13,14 +13,11 @@ bool Told::look(MonotonicTime now, const PathVector& network,
   for (Site destination = 0; destination < network.sites(); ++destination) {
     const auto neighbour = network.chosen(site_, destination);
     if (!neighbour) continue;
-    controller::Patience& patience = patience_[destination];
-    const bool was_over = patience.over(id_of(*neighbour));
-    patience.see(passed,
-                 {.neighbour = id_of(*neighbour),
-                  .cost = *network.sum(site_, destination),
-                  .cheapest = *network.cheapest(site_, destination)},
-                 kept[*neighbour]);
-    changed |= patience.over(id_of(*neighbour)) != was_over;
+    changed |= patience_[destination].see(passed,
+                                          {.neighbour = id_of(*neighbour),
+                                           .cost = *network.sum(site_, destination),
+                                           .cheapest = *network.cheapest(site_, destination)},
+                                          kept[*neighbour]);
   }
   return changed;
 }

@@ -471,15 +471,20 @@ TEST(SteadyController, SchedulingIsNoNoiseOfACost) {
   EXPECT_LE(driver.published(3), 11U);
 }
 
-// Five links whose rounds differ by `deviation`; the margin of each in thousandths.
-std::vector<std::uint32_t> margins_at(double deviation, std::uint64_t& editions) {
+// Rounds of links to 1, 2, … that differ by `deviation`.
+void vary(Driver& driver, SiteId links, int rounds, double deviation) {
   std::mt19937 random(7);
   std::lognormal_distribution<double> noise(0, deviation);
-  Driver driver(kSteady, links_to({1, 2, 3, 4, 5}));
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < rounds; ++i) {
     driver.pass(kInterval);
-    for (SiteId link = 1; link <= 5; ++link) driver.round(link, answers(30 * noise(random)));
+    for (SiteId link = 1; link <= links; ++link) driver.round(link, answers(30 * noise(random)));
   }
+}
+
+// Five such links; the margin of each in thousandths.
+std::vector<std::uint32_t> margins_at(double deviation, std::uint64_t& editions) {
+  Driver driver(kSteady, links_to({1, 2, 3, 4, 5}));
+  vary(driver, 5, 1000, deviation);
   editions = driver.controller().edition();
   std::vector<std::uint32_t> margins;
   for (const Published& link : driver.controller().published()) margins.push_back(per_mille(link.margin));
@@ -496,13 +501,8 @@ TEST(SteadyController, MarginsFollowTheNoiseAndAreSeldomToldAnew) {
 }
 
 TEST(SteadyController, TwoFifthsOfAMarginAreKeptForGood) {
-  std::mt19937 random(7);
-  std::lognormal_distribution<double> noise(0, 0.1);
   Driver driver(kSteady, links_to({1, 2}));
-  for (int i = 0; i < 300; ++i) {
-    driver.pass(kInterval);
-    for (SiteId link = 1; link <= 2; ++link) driver.round(link, answers(30 * noise(random)));
-  }
+  vary(driver, 2, 300, 0.1);
   for (const Published& link : driver.controller().published()) {
     EXPECT_GT(link.margin.value, 0.05);
     EXPECT_NEAR(link.kept.value, 0.4 * link.margin.value, 1e-9);

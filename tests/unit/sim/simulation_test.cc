@@ -148,6 +148,12 @@ TEST(Simulation, PublishesAtMostOnceASecond) {
   EXPECT_GT(changes, 60) << "or this shows nothing";
 }
 
+std::ptrdiff_t moves_since(const Simulation& simulation, Duration from) {
+  return std::count_if(simulation.moves().begin(), simulation.moves().end(), [&](const SimulatedMove& one) {
+    return one.at > from && one.move.site == kA && one.move.destination == kD;
+  });
+}
+
 TEST(Simulation, TrafficFillsTheLinksThatItTakes) {
   Topology topology =
       two_paths("[[demand]]\nfrom = \"a\"\nto = \"d\"\nrate = \"90M\"\n", "bandwidth = \"100M\"\n");
@@ -168,10 +174,7 @@ TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
         two_paths("[[demand]]\nfrom = \"a\"\nto = \"d\"\nrate = \"120M\"\n", "bandwidth = \"100M\"\n");
     Simulation simulation(std::move(topology), Choice::path, seed);
     simulation.run(minutes{60});
-    const auto moves =
-        std::count_if(simulation.moves().begin(), simulation.moves().end(), [](const SimulatedMove& one) {
-          return one.at > minutes{1} && one.move.site == kA && one.move.destination == kD;
-        });
+    const auto moves = moves_since(simulation, minutes{1});
     settled += moves <= 4 ? 1 : 0;
     tried += moves >= 1 ? 1 : 0;
     EXPECT_LE(moves, 7) << "seed " << seed;
@@ -182,16 +185,13 @@ TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
 
 // The other path costs 10 ms more, the loss about 25. By three windows alone it moved six times an hour.
 TEST(Simulation, ALinkThatLosesALittleForGoodIsNotTriedAgainAndAgain) {
-  int moves = 0;
+  std::ptrdiff_t moves = 0;
   constexpr int kSeeds = 8, kHours = 12;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Simulation simulation(two_paths("[[event]]\nbetween = [\"a\", \"b\"]\nkind = \"loss\"\nshare = \"2%\"\n"),
                           Choice::path, seed);
     simulation.run(minutes{60 * (kHours + 1)});
-    moves += static_cast<int>(
-        std::count_if(simulation.moves().begin(), simulation.moves().end(), [](const SimulatedMove& one) {
-          return one.at > minutes{60} && one.move.site == kA && one.move.destination == kD;
-        }));
+    moves += moves_since(simulation, minutes{60});
   }
   EXPECT_LE(moves, kSeeds * kHours);
 }
