@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "os/unix_stream.h"
+#include "util/printable.h"
 
 namespace trimtab::cli {
 
@@ -34,6 +35,15 @@ Error unreachable(const std::string& path, Error error) {
                "start it with `trimtab run`, or name its --socket"};
 }
 
+// For a terminal, where an escape in a text would move the cursor. JSON writes them as \u001b by itself.
+void make_printable(Json& json) {
+  if (json.is_string()) {
+    json = printable(json.get_ref<const std::string&>());
+  } else if (json.is_structured()) {
+    for (Json& inner : json) make_printable(inner);
+  }
+}
+
 }  // namespace
 
 Result<Json> ask(const Common& common, const control::Request& request) {
@@ -44,6 +54,7 @@ Result<Json> ask(const Common& common, const control::Request& request) {
   if (answer->contains("error")) {
     return Error{answer->at("error").get<std::string>(), answer->value("fix", "")};
   }
+  if (!common.json) make_printable(*answer);
   return answer;
 }
 

@@ -8,7 +8,7 @@
 namespace trimtab::cli {
 
 // One question, one answer. No daemon, no permission, no answer within 5 s, or an answer that says "error":
-// an Error that says what to do.
+// an Error that says what to do. Without --json its texts have no control characters any more.
 Result<control::Json> ask(const Common& common, const control::Request& request);
 
 // Runs what reads a daemon's answers. One that lacks a key, or has it in another form, comes from another

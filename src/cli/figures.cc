@@ -17,6 +17,24 @@ std::string short_percent(const Json& value) {
   return percent > 0 && percent < 10 ? fmt::format("{:.1f}", percent) : fmt::format("{:.0f}", percent);
 }
 
+// A cost counts what is proven, by more probes than those that are shown. Empty: they show as much.
+std::string show_charged_loss(const Json& link) {
+  constexpr double kShown_percent = 0.05;  // less is 0.0
+  const Json& loss = link.at("loss");
+  if (loss.is_null()) return "";
+  const auto proven = loss.at("proven_percent").get<double>();
+  if (proven < kShown_percent || proven <= loss.at("percent").get<double>()) return "";
+  return fmt::format("{} % loss counts, for what was lost before", short_percent(loss.at("proven_percent")));
+}
+
+std::string show_held(const Json& held) {
+  if (held.is_null()) return "";
+  const auto text = held.at("text").get<std::string>();
+  return held.at("remaining_s").is_null()
+             ? text
+             : fmt::format("{} ({} more)", text, show_age(held.at("remaining_s")));
+}
+
 }  // namespace
 
 std::string text_of(const Json& value) {
@@ -83,13 +101,13 @@ std::string show_note(const Json& link) {
   }
   if (link.at("session_established") == false) return "no BGP session";
   if (link.at("bfd_up") == false) return "BFD is not up";
-  const Json& held = link.at("held");
-  const std::string loaded = link.at("loaded").get<bool>() ? "loaded: its own traffic makes it slow" : "";
-  if (held.is_null()) return loaded;
-  const std::string text = (loaded.empty() ? "" : loaded + "; ") + held.at("text").get<std::string>();
-  return held.at("remaining_s").is_null()
-             ? text
-             : fmt::format("{} ({} more)", text, show_age(held.at("remaining_s")));
+  std::string note;
+  for (const std::string& part :
+       {std::string(link.at("loaded").get<bool>() ? "loaded: its own traffic makes it slow" : ""),
+        show_charged_loss(link), show_held(link.at("held"))}) {
+    if (!part.empty()) note += (note.empty() ? "" : "; ") + part;
+  }
+  return note;
 }
 
 }  // namespace trimtab::cli

@@ -51,7 +51,7 @@ struct LinkReport {
   std::optional<bool> bfd_up;               // absent: BFD is off, or BIRD has not said
   MtuReport mtu;
   std::optional<Milliseconds> rtt, jitter;  // smoothed; absent: not measured
-  std::optional<Milliseconds> last_rtt;     // of the last round with an answer
+  std::optional<Milliseconds> last_rtt;     // of the last round; absent: no answer in time in it
   LossReport loss;
   BandwidthReport bandwidth;
   std::optional<Rate> in, out;  // passive throughput of the last interval

@@ -4,11 +4,15 @@ import fcntl
 import json
 import os
 import subprocess
+import sys
 import time
 
 import pytest
 
-from conftest import PROGRAM
+from conftest import PROGRAM, ROOT
+
+sys.path.insert(0, str(ROOT / "tests/fuzz"))
+from seeds import daemon as seeds  # noqa: E402
 
 ANSWER = {"mesh": "home", "links": []}
 
@@ -114,3 +118,37 @@ def test_an_answer_that_is_no_status_is_refused(trimtab, daemon):
     daemon([1, 2])
     assert trimtab("status", "--json", "--socket", "s") == (
         2, "", "trimtab: s answered without what this program shows; run the daemon and the command in the same version\n")
+
+
+HELD = {"reason": "dwell", "text": "waits", "remaining_s": 7.5}
+COUNTS = "1.2 % loss counts, for what was lost before"
+
+
+@pytest.mark.parametrize("percent, proven, more, note", [
+    (1.7, 0.3, {}, ""),
+    (0, 1.24, {}, COUNTS),
+    (0, 0.04, {}, ""),
+    (0, 1.24, {"loaded": True, "held": HELD}, f"loaded: its own traffic makes it slow; {COUNTS}; waits (8s more)")])
+def test_loss_that_counts_though_the_shown_probes_say_less(trimtab, daemon, percent, proven, more, note):
+    loss = seeds.LINK_JSON["loss"] | {"percent": percent, "proven_percent": proven}
+    daemon(seeds.STATUS_JSON | {"links": [seeds.LINK_JSON | {"loss": loss, "held": None} | more]})
+    outcome = trimtab("status", "--socket", "s")
+    assert outcome.status == 0, outcome
+    heads, row = outcome.out.splitlines()[-2:]
+    assert row[heads.index("NOTE"):] == note
+
+
+@pytest.mark.parametrize("name", ["status", "status-score", "status-loaded", "status-unmeasured", "explain", "explain-score",
+                                  "events"])
+def test_what_the_fuzzers_start_from_is_what_commands_show(trimtab, daemon, name):
+    """Else they would fuzz the complaint that a key is missing."""
+    daemon(json.loads(seeds.SEEDS["answer"][name]))
+    command = name.split("-")[0]
+    outcome = trimtab(command, *(["d"] if command == "explain" else []), "--socket", "s")
+    assert (outcome.status, outcome.err) == (0, "")
+
+
+def test_a_text_from_elsewhere_does_not_command_the_terminal(trimtab, daemon):
+    daemon(*[json.loads(seeds.SEEDS["answer"]["status-local-fault"])] * 2)
+    assert trimtab("status", "--socket", "s").out.endswith("local fault: no\\x1b[2J\n")
+    assert "\x1b" not in trimtab("status", "--socket", "s", "--json").out

@@ -32,17 +32,17 @@ SEEDS["request"] = {
 
 LINK_JSON = {
     "neighbour": "b", "neighbour_id": 2, "interface": "gre-b", "standing": "up", "interface_up": True,
-    "session_established": True, "bfd_up": None, "rtt_ms": 20.1, "jitter_ms": 0.3, "last_rtt_ms": 20.0,
+    "session_established": True, "bfd_up": None, "mtu": {"bytes": 1420, "passes": True}, "rtt_ms": 20.1, "jitter_ms": 0.3, "last_rtt_ms": 20.0,
     "loss": {"percent": 1.7, "low_percent": 0.3, "high_percent": 9.0, "proven_percent": 0.3, "probes": 60},
     "bandwidth": {"mbit": 200.0, "source": "assumed", "stale": True}, "in_mbit": 0.1, "out_mbit": None,
     "cost_ms": 21.1, "noise": 0.05, "margin": 0.1, "published_ms": 21.1,
-    "held": {"reason": "dwell", "text": "dwell", "remaining_s": 7.5}, "since_change_s": 133.0,
-    "counters": {"probes_sent": 1}}
+    "held": {"reason": "dwell", "text": "dwell", "remaining_s": 7.5}, "loaded": False, "since_change_s": 133.0,
+    "local_fault": None, "counters": {"probes_sent": 1}}
 STATUS_JSON = {
     "mesh": "home", "site": "a", "policy": "path", "fingerprint": "00c0ffee", "mesh_file_ok": False,
     "other_mesh_files": ["b", "c"], "uptime_s": 100000.5,
     "bird": {"state": "connected", "version": "2.0.12", "pending": True, "error": "refused"},
-    "underlay": "unknown", "links": [LINK_JSON]}
+    "underlay": "unknown", "lan_fault": None, "every_link_down": False, "links": [LINK_JSON]}
 EVENT_JSON = {"number": 1, "at": 1795500000.25, "kind": "down", "link": "b", "text": "b is down", "from": 1.0,
               "to": None, "reason": None}
 WAY_JSON = {"neighbour": "b", "chosen": True, "path": ["b", "d"], "local_preference": 4294967295,
@@ -67,6 +67,12 @@ SEEDS["answer"] = {
     "status-age-text": answer(STATUS_JSON, uptime_s="long"),
     "status-unmeasured": answer(STATUS_JSON, links=[LINK_JSON | {
         "rtt_ms": None, "loss": None, "cost_ms": None, "held": None, "since_change_s": None, "standing": "?"}]),
+    "status-loaded": answer(STATUS_JSON, links=[LINK_JSON | {"loaded": True}]),
+    "status-loss-counts": answer(STATUS_JSON, links=[LINK_JSON | {"loss": LINK_JSON["loss"] | {"proven_percent": 1e300}}]),
+    "status-loss-text": answer(STATUS_JSON, links=[LINK_JSON | {"loss": LINK_JSON["loss"] | {"proven_percent": "x"}}]),
+    "status-local-fault": answer(STATUS_JSON, links=[LINK_JSON | {"local_fault": "no\x1b[2J"}], lan_fault="gone"),
+    "status-mtu-text": answer(STATUS_JSON, links=[LINK_JSON | {"mtu": {"bytes": "x", "passes": False}}]),
+    "status-every-link-down": answer(STATUS_JSON, every_link_down=True),
     "status-jitter-null": answer(STATUS_JSON, links=[LINK_JSON | {"jitter_ms": None}]),
     "events": answer({"events": [EVENT_JSON, EVENT_JSON | {"link": None}]}),
     "events-none": answer({"events": []}),
