@@ -52,7 +52,9 @@ Result<Json> ask(const Common& common, const control::Request& request) {
   auto answer = control::parse_json(*line);
   if (!answer) return Error{fmt::format("{} answered what is {}", common.socket, answer.error().what)};
   if (answer->contains("error")) {
-    return Error{answer->at("error").get<std::string>(), answer->value("fix", "")};
+    const auto what = answer->at("error").get<std::string>();
+    if (what.empty()) return Error{fmt::format("{} answered with an error that says nothing", common.socket)};
+    return Error{what, answer->value("fix", "")};
   }
   if (!common.json) make_printable(*answer);
   return answer;

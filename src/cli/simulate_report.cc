@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "control/json.h"
@@ -59,6 +60,19 @@ Json json_of(const SimulateReport& report, const sim::SimulatedMove& one) {
           {"to", hop(one.move.to)}};
 }
 
+std::string sentence(const SimulateReport& report, const sim::SimulatedEnd& one) {
+  return controller::kept_no_longer(name_of(report, one.end.destination), name_of(report, one.end.neighbour),
+                                    one.end.cheaper);
+}
+
+Json json_of(const SimulateReport& report, const sim::SimulatedEnd& one) {
+  return {{"at_s", seconds(one.at)},
+          {"site", name_of(report, one.site)},
+          {"destination", name_of(report, one.end.destination)},
+          {"neighbour", name_of(report, one.end.neighbour)},
+          {"text", sentence(report, one)}};
+}
+
 bool is_watched(const SimulateReport& report, const sim::PathVector::Move& move) {
   return !report.watch || (move.site == report.watch->first && move.destination == report.watch->second);
 }
@@ -76,30 +90,38 @@ std::string watched_name(const SimulateReport& report) {
   return name_of(report, report.watch->first) + " to " + name_of(report, report.watch->second);
 }
 
-// Decisions and changes of route in the order in which they happened.
+// What was decided, given up and moved, in the order in which it happened: of one moment, the cause first.
 std::string list_events(const SimulateReport& report) {
-  std::string out;
-  const auto& decisions = report.simulation.decisions();
-  const auto& moves = report.simulation.moves();
-  auto decision = decisions.begin();
-  auto move = moves.begin();
-  while (decision != decisions.end() || move != moves.end()) {
-    if (move == moves.end() || (decision != decisions.end() && decision->at <= move->at)) {
-      out += fmt::format("{:10.3f} s  {} to {}: {}\n", seconds(decision->at), name_of(report, decision->site),
-                         name_of(report, decision->decision.neighbour - 1),
-                         controller::sentence(decision->decision, policy_of(report.choice)));
-      ++decision;
-      continue;
-    }
-    const auto hop = [&](const std::optional<sim::Site>& site) {
-      return site ? "through " + name_of(report, *site) : std::string("no route");
-    };
-    out += fmt::format("{:10.3f} s  {} reaches {}: {} -> {}\n", seconds(move->at),
-                       name_of(report, move->move.site), name_of(report, move->move.destination),
-                       hop(move->move.from), hop(move->move.to));
-    ++move;
+  std::vector<std::pair<Duration, std::string>> lines;
+  const auto add = [&](Duration at, const std::string& text) {
+    lines.emplace_back(at, fmt::format("{:10.3f} s  {}\n", seconds(at), text));
+  };
+  const auto hop = [&](const std::optional<sim::Site>& site) {
+    return site ? "through " + name_of(report, *site) : std::string("no route");
+  };
+  for (const auto& one : report.simulation.decisions()) {
+    add(one.at,
+        fmt::format("{} to {}: {}", name_of(report, one.site), name_of(report, one.decision.neighbour - 1),
+                    controller::sentence(one.decision, policy_of(report.choice))));
   }
+  for (const auto& one : report.simulation.ends())
+    add(one.at, fmt::format("{}: {}", name_of(report, one.site), sentence(report, one)));
+  for (const auto& one : report.simulation.moves()) {
+    add(one.at, fmt::format("{} reaches {}: {} -> {}", name_of(report, one.move.site),
+                            name_of(report, one.move.destination), hop(one.move.from), hop(one.move.to)));
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& one, const auto& other) { return one.first < other.first; });
+  std::string out;
+  for (const auto& line : lines) out += line.second;
   return out;
+}
+
+std::string show_watched(const SimulateReport& report) {
+  const std::size_t changes = times_of_changes(report).size();
+  const double hours = seconds(report.simulation.now()) / 3600;
+  return fmt::format("{:<27} {} changes of route, {:.1f} an hour\n", watched_name(report), changes,
+                     static_cast<double>(changes) / hours);
 }
 
 }  // namespace
@@ -126,8 +148,7 @@ std::string show(const SimulateReport& report) {
       fmt::format("next hops changed           {:.3f} per hour and pair\n", findings.changes_per_hour_pair);
   out +=
       fmt::format("values published            {:.3f} per hour and link\n", findings.published_per_hour_link);
-  if (report.watch)
-    out += fmt::format("{:<27} {} changes of route\n", watched_name(report), times_of_changes(report).size());
+  if (report.watch) out += show_watched(report);
   out += fmt::format("updates sent                {}\n", simulation.network().updates_sent());
   return out;
 }
@@ -166,6 +187,8 @@ std::string to_json_text(const SimulateReport& report) {
     for (const auto& one : simulation.decisions()) json["decided"].push_back(json_of(report, one));
     json["moved"] = Json::array();
     for (const auto& one : simulation.moves()) json["moved"].push_back(json_of(report, one));
+    json["given_up"] = Json::array();
+    for (const auto& one : simulation.ends()) json["given_up"].push_back(json_of(report, one));
   }
   return control::to_line(json) + "\n";
 }

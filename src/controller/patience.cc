@@ -22,8 +22,7 @@ bool Patience::see(Duration passed, const Way& way, Ratio kept) {
   const bool was_over = over(way.neighbour);
   if (neighbour_ != way.neighbour || (is_over() && way.cheapest >= way.cost)) regret_s_ = 0;
   neighbour_ = way.neighbour;
-  const double more = way.cost > way.cheapest ? way.cost - way.cheapest : 0;
-  rate_ = more / std::max(way.cost, Value{1}) - kept.value;
+  rate_ = way.cheaper().value - kept.value;
   if (!is_over()) regret_s_ = std::max(0.0, regret_s_ + rate_ * Seconds(passed).count());
   return is_over() != was_over;
 }

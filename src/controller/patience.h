@@ -24,6 +24,11 @@ class Patience {
     SiteId neighbour = 0;  // that is chosen
     Value cost = 0;        // of the whole path through it, without its margin
     Value cheapest = 0;    // of any, it included
+
+    // By this share of its cost; nothing where it is the cheapest.
+    Ratio cheaper() const {
+      return cost > cheapest ? Ratio{static_cast<double>(cost - cheapest) / cost} : Ratio{};
+    }
   };
   // The route has been as `way` says for `passed`. `kept`: Published. True: whether it is over for this
   // neighbour is another answer than before.

@@ -175,6 +175,11 @@ std::string sentence(const Decision& decision, mesh::Policy policy) {
   return fmt::format("{} -> {}: {}", show(decision.from, policy), show(decision.to, policy), why(decision));
 }
 
+std::string kept_no_longer(std::string_view route, std::string_view neighbour, Ratio cheaper) {
+  return fmt::format("{} is kept on {} no longer: another way has been cheaper for long, now by {:.0f} %",
+                     route, neighbour, cheaper.percent());
+}
+
 std::string sentence(Holding holding) {
   switch (holding) {
     case Holding::unmeasured:

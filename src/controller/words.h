@@ -22,6 +22,10 @@ std::string show(Value value, mesh::Policy policy);
 // without a fault".
 std::string sentence(const Decision& decision, mesh::Policy policy);
 
+// Patience with a route has ended: "10.1.0.0/24 is kept on b no longer: another way has been cheaper for
+// long, now by 30 %".
+std::string kept_no_longer(std::string_view route, std::string_view neighbour, Ratio cheaper);
+
 // What keeps the link's published value from the computed one, without the time: "would lower the cost again
 // within the dwell time".
 std::string sentence(Holding holding);

@@ -168,10 +168,8 @@ void BirdSide::take_report(const bird::RoutesRead& read) {
   for (const Favours::End& end : news.ended) {
     const mesh::Site* site = mesh_.find_site(end.neighbour);
     if (site == nullptr) continue;
-    reports_.emplace_back(Remark{
-        "route",
-        fmt::format("{} is kept on {} no longer: another way has been cheaper for long, now by {:.0f} %",
-                    end.prefix.text(), site->name, 100 * end.cheaper)});
+    reports_.emplace_back(
+        Remark{"route", controller::kept_no_longer(end.prefix.text(), site->name, end.cheaper)});
   }
   if (news.changed) take(publisher_.publish(now_, wanted()));
 }

@@ -79,7 +79,7 @@ std::optional<Favours::End> Favours::wait(Duration passed, const bird::PrefixRou
   controller::Patience& patience = patience_[route.prefix];
   const bool changed = patience.see(passed, *way, link == links.end() ? Ratio{} : link->kept);
   if (!changed || !patience.over(way->neighbour)) return std::nullopt;
-  return End{route.prefix, way->neighbour, 1 - static_cast<double>(way->cheapest) / way->cost};
+  return End{route.prefix, way->neighbour, way->cheaper()};
 }
 
 std::vector<Prefix> Favours::through(mesh::SiteId neighbour) const {

@@ -25,7 +25,7 @@ class Favours {
   struct End {
     Prefix prefix;
     mesh::SiteId neighbour = 0;  // that it was on
-    double cheaper = 0;          // by this share of its cost is another way
+    Ratio cheaper;               // by this share of its cost is another way
   };
   struct News {
     bool changed = false;  // what through() says

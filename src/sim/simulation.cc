@@ -183,7 +183,9 @@ void Simulation::look_at_routes(Site site) {
   SiteState& state = sites_[site];
   const auto last = state.told.last_look();
   if (last && clock(now_) - *last < topology_.tuning.interval) return;
-  if (state.told.look(clock(now_), network_, state.controller.published())) publish_soon(site, now_);
+  const Told::News news = state.told.look(clock(now_), network_, state.controller.published());
+  for (const Told::End& end : news.ended) ends_.push_back({now_, site, end});
+  if (news.changed) publish_soon(site, now_);
 }
 
 void Simulation::probe_quickly(std::uint32_t index, std::size_t end) {

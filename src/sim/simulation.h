@@ -32,6 +32,12 @@ struct SimulatedMove {
   PathVector::Move move;
 };
 
+struct SimulatedEnd {  // of patience with a route
+  Duration at{};
+  Site site = 0;
+  Told::End end;
+};
+
 class Simulation {
  public:
   Simulation(Topology topology, Choice choice, std::uint64_t seed);
@@ -50,6 +56,7 @@ class Simulation {
 
   const std::vector<SimulatedDecision>& decisions() const { return decisions_; }
   const std::vector<SimulatedMove>& moves() const { return moves_; }
+  const std::vector<SimulatedEnd>& ends() const { return ends_; }
   std::uint64_t samples() const { return samples_; }  // rounds of one direction of a link
 
   // No update is under way, and none was sent for so long.
@@ -124,6 +131,7 @@ class Simulation {
   std::uint64_t samples_ = 0;
   std::vector<SimulatedDecision> decisions_;
   std::vector<SimulatedMove> moves_;
+  std::vector<SimulatedEnd> ends_;
 };
 
 }  // namespace trimtab::sim

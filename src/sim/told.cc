@@ -2,24 +2,26 @@
 
 namespace trimtab::sim {
 
-bool Told::look(MonotonicTime now, const PathVector& network,
-                const std::vector<controller::Published>& links) {
+Told::News Told::look(MonotonicTime now, const PathVector& network,
+                      const std::vector<controller::Published>& links) {
   const Duration passed = last_look_ ? now - *last_look_ : Duration{};
   last_look_ = now;
   patience_.resize(network.sites());
   std::vector<Ratio> kept(network.sites());
   for (const controller::Published& link : links) kept[site_of(link.neighbour)] = link.kept;
-  bool changed = false;
+  News news;
   for (Site destination = 0; destination < network.sites(); ++destination) {
     const auto neighbour = network.chosen(site_, destination);
     if (!neighbour) continue;
-    changed |= patience_[destination].see(passed,
-                                          {.neighbour = id_of(*neighbour),
-                                           .cost = *network.sum(site_, destination),
-                                           .cheapest = *network.cheapest(site_, destination)},
-                                          kept[*neighbour]);
+    const controller::Patience::Way way{.neighbour = id_of(*neighbour),
+                                        .cost = *network.sum(site_, destination),
+                                        .cheapest = *network.cheapest(site_, destination)};
+    controller::Patience& patience = patience_[destination];
+    if (!patience.see(passed, way, kept[*neighbour])) continue;
+    news.changed = true;
+    if (patience.over(way.neighbour)) news.ended.push_back({destination, *neighbour, way.cheaper()});
   }
-  return changed;
+  return news;
 }
 
 void Told::tell(PathVector& network, const std::vector<controller::Published>& links) const {

@@ -24,9 +24,17 @@ class Told {
  public:
   explicit Told(Site site) : site_(site) {}
 
-  // Looks at the routes, as they have been since the last look. True: a favour has ended or is on again,
-  // which is to be told.
-  bool look(MonotonicTime now, const PathVector& network, const std::vector<controller::Published>& links);
+  struct End {
+    Site destination = 0;
+    Site neighbour = 0;  // that it was on
+    Ratio cheaper;       // by this share of its cost is another way
+  };
+  struct News {
+    bool changed = false;    // a favour has ended or is on again, which is to be told
+    std::vector<End> ended;  // those
+  };
+  // Looks at the routes, as they have been since the last look.
+  News look(MonotonicTime now, const PathVector& network, const std::vector<controller::Published>& links);
   std::optional<MonotonicTime> last_look() const { return last_look_; }
 
   void tell(PathVector& network, const std::vector<controller::Published>& links) const;

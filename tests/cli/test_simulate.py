@@ -108,6 +108,25 @@ def test_a_brownout_is_left_and_returned_to(trimtab):
     assert all(one["reason"] and one["text"] for one in answer["decided"])
 
 
+def test_a_move_for_patience_says_so(trimtab, tmp_path):
+    """On noisy links an outage's detour stays within the margin. It is given up in time, and not without a word."""
+    links = "".join(f'[[link]]\nbetween = ["{one}", "{other}"]\nrtt = "{rtt}ms"\n'
+                    for one, other, rtt in (("a", "b", 11), ("b", "d", 11), ("a", "c", 17), ("c", "d", 17)))
+    (tmp_path / "s.toml").write_text(
+        f'[scenario]\nname = "patience"\nduration = "90m"\nwatch = ["d", "a"]\n{links}'
+        '[[event]]\nall = true\nkind = "noise"\ndeviation = 0.2\n'
+        '[[event]]\nbetween = ["a", "b"]\nkind = "outage"\nfrom = "1h"\nto = "61m"\n')
+    answer = answer_of(trimtab("simulate", "--scenario", "s.toml", "--events", "--json"))
+    given_up = answer["given_up"][-1]
+    assert (given_up["site"], given_up["destination"], given_up["neighbour"]) == ("d", "a", "c")
+    assert [move["to"] for move in answer["moved"] if move["at_s"] == given_up["at_s"]] == ["b"]
+    lines = trimtab("simulate", "--scenario", "s.toml", "--events").out.splitlines()
+    said = f"{given_up['at_s']:10.3f} s  d: a is kept on c no longer: another way has been cheaper for long"
+    found = next(i for i, line in enumerate(lines) if line.startswith(said))
+    assert lines[found + 1].endswith("s  d reaches a: through c -> through b")
+    assert lines[-2] == f"d to a {len(answer['watched']['changed_at_s']):>22} changes of route, 2.7 an hour"
+
+
 @pytest.mark.parametrize("seed", [2, 3, 5, 12])
 def test_noise_moves_nothing_from_the_first_minute_on(trimtab, seed):
     """Seeds in which it did, before a young link's jitter told its noise."""

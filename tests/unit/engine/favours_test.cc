@@ -104,7 +104,7 @@ TEST(Favours, EndWhereAnotherWayIsCheaperForLong) {
   EXPECT_TRUE(news.changed);
   EXPECT_EQ(news.ended.front().prefix, kOne);
   EXPECT_EQ(news.ended.front().neighbour, 2U);
-  EXPECT_NEAR(news.ended.front().cheaper, 0.3, 1e-9);
+  EXPECT_NEAR(news.ended.front().cheaper.value, 0.3, 1e-9);
   // BIRD has not read the file yet, then the route moves; what was favoured never is again meanwhile.
   for (int i = 0; i < 5; ++i) {
     EXPECT_FALSE(readings.changes(undercut(140)));
