@@ -72,7 +72,11 @@ std::string describe(std::string_view said) {
   if (const std::size_t at = said.find(kRedefine); at != std::string_view::npos) {
     const std::size_t name = said.find('\'', at);
     if (name != std::string_view::npos) {
-      return fmt::format("{} is already there; keep one of the two", said.substr(name));
+      const std::string_view twice = said.substr(name);
+      if (const std::size_t as = twice.find("' as "); as != std::string_view::npos)
+        return fmt::format("{} is headed in another way above; every site and link has [[ ]], all else [ ]",
+                           twice.substr(0, as + 1));
+      return fmt::format("{} is already there; keep one of the two", twice);
     }
   }
   if (said.substr(0, kLead.size()) == kLead) said.remove_prefix(kLead.size());
@@ -135,12 +139,12 @@ std::optional<Document> read_document(std::string_view text, Mistakes& mistakes)
 
   std::string readable(text);
   Document document;
-  // From a broken line to the next that has something on it: a mistake there is a consequence.
+  // From a broken line to the last in which a mistake may be a consequence.
   std::vector<std::pair<int, int>> consequences;
   for (int broken = 0; broken < kMaxBrokenLines; ++broken) {
     // Each time, for what is left may have other strings and nesting than the whole had.
     std::optional<Refusal> found = guard_toml(readable);
-    if (found && !found->only_its_line) {
+    if (found && found->reach == Refusal::Reach::file) {
       if (broken == 0) mistakes.error(found->at, found->text);
       return std::nullopt;
     }
@@ -149,7 +153,8 @@ std::optional<Document> read_document(std::string_view text, Mistakes& mistakes)
         document.root = convert_table(toml::parse(readable));
         return document;
       } catch (const toml::parse_error& error) {
-        found = Refusal{position_of(error.source().begin), describe(error.description())};
+        found = Refusal{position_of(error.source().begin), describe(error.description()),
+                        Refusal::Reach::next_line};
       }
     }
     const int line = found->at.line;
@@ -158,7 +163,8 @@ std::optional<Document> read_document(std::string_view text, Mistakes& mistakes)
     }
     mistakes.error(found->at, found->text);
     document.incomplete = true;
-    consequences.emplace_back(line, pass_over(readable, line));
+    const int next = pass_over(readable, line);
+    consequences.emplace_back(line, found->reach == Refusal::Reach::line ? line : next);
   }
   return std::nullopt;
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "mesh/parse.h"
@@ -62,8 +64,26 @@ bool is_number(std::string_view word) {
   return true;
 }
 
+// As other formats write it.
+bool means_a_boolean(std::string_view word) {
+  constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "on", "off"};
+  const auto same = [](char one, char other) { return (one | 0x20) == other; };
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view known) {
+    return std::equal(word.begin(), word.end(), known.begin(), known.end(), same);
+  });
+}
+
+// What a merge that is not settled leaves at the beginning of a line.
+bool marks_a_conflict(std::string_view text) {
+  constexpr std::string_view kMarks[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return text.starts_with(mark); });
+}
+
 // Walks the text once, and knows of TOML only where strings, comments, headers and bare values begin and end.
 class Guard {
+  using Reach = Refusal::Reach;
+
  public:
   explicit Guard(std::string_view text) : text_(text) {}
 
@@ -81,11 +101,8 @@ class Guard {
   bool fine() const { return !refusal_; }
   bool at(std::string_view what) const { return text_.substr(offset_, what.size()) == what; }
 
-  void refuse(std::string text) { refuse(position_, std::move(text), false); }
-  void refuse_line(Position at, std::string text) { refuse(at, std::move(text), true); }
-  void refuse(Position at, std::string text, bool only_its_line) {
-    refusal_ = Refusal{at, std::move(text), only_its_line};
-  }
+  void refuse(std::string text) { refuse(position_, std::move(text), Reach::file); }
+  void refuse(Position at, std::string text, Reach reach) { refusal_ = Refusal{at, std::move(text), reach}; }
 
   // Takes one character, whatever it is part of.
   void take(bool ascii_only) {
@@ -127,8 +144,9 @@ class Guard {
     }
     if (!fine()) return;
     if (many_lines)
-      return refuse(begin, fmt::format("a string that does not end; close it with {}", triple), false);
-    refuse_line(begin, fmt::format("a string that does not end on its line; close it with {}", quote));
+      return refuse(begin, fmt::format("a string that does not end; close it with {}", triple), Reach::file);
+    refuse(begin, fmt::format("a string that does not end on its line; close it with {}", quote),
+           Reach::next_line);
   }
 
   // And the blanks by which a text goes on in the next line; false: there were some, and nothing after them
@@ -172,17 +190,24 @@ class Guard {
     return (in_value_ || in_array()) && kOthers.find(text_[offset_]) == std::string_view::npos;
   }
 
-  // One that begins with a letter toml++ names itself, and goes on with the next line.
   void take_bare_value() {
     const Position begin = position_;
     const std::size_t from = offset_;
     while (fine() && offset_ < text_.size() && at_bare_value()) take(true);
     const std::string_view word = text_.substr(from, offset_ - from);
-    const bool like_a_number = is_digit(word.front()) || word.front() == '+' || word.front() == '-';
-    if (!fine() || !like_a_number || is_number(word)) return;
+    if (!fine() || word == "true" || word == "false" || is_number(word)) return;
     constexpr std::size_t kShown = 40;
-    refuse_line(begin,
-                printable(word.substr(0, kShown)) + " is no number; text, dates and times stand in quotes");
+    const std::string shown = printable(word.substr(0, kShown));
+    if (is_digit(word.front()) || word.front() == '+' || word.front() == '-')
+      return refuse(begin, shown + " is no number; text, dates and times stand in quotes", Reach::line);
+    const std::size_t next = text_.find_first_not_of(" \t", offset_);
+    const bool goes_on = next != std::string_view::npos &&
+                         std::string_view("=\"'[{").find(text_[next]) != std::string_view::npos;
+    if (goes_on) return;  // which is the greater mistake, or this is a key
+    refuse(begin,
+           shown + (means_a_boolean(word) ? " is not TOML; write true or false"
+                                          : " is no value; text stands in quotes"),
+           Reach::line);
   }
 
   void nest(char bracket) {
@@ -206,17 +231,21 @@ class Guard {
   void assign() {
     dots_ = 0;
     if (in_array()) {
-      return refuse_line(open_.back().at,
-                         fmt::format("an array that is not closed before the = in line {}; close it with ]",
-                                     position_.line));
+      return refuse(
+          open_.back().at,
+          fmt::format("an array that is not closed before the = in line {}; close it with ]", position_.line),
+          Reach::next_line);
     }
-    if (in_value_) return refuse("an = inside a value; text stands in quotes");
+    if (in_value_)
+      return refuse("an = inside a value; text stands in quotes, and every key on a line of its own");
     in_value_ = true;
   }
 
   void step() {
     const char c = text_[offset_];
     const bool first_on_line = at_line_start_;
+    if (position_.column == 1 && marks_a_conflict(text_.substr(offset_)))
+      return refuse("a merge's conflict that is not settled; keep one of its two sides, without the marks");
     if (c != ' ' && c != '\t') at_line_start_ = false;
     if (c == '#') return take_comment();
     if (c == '"' || c == '\'')

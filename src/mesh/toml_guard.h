@@ -14,9 +14,14 @@ namespace trimtab::mesh {
 inline constexpr int kMaxNesting = 16;
 
 struct Refusal {
+  enum class Reach {
+    file,       // nobody knows how the rest is meant
+    next_line,  // without its line the rest may be tried; a mistake in the next one may come of this one
+    line,       // its line alone
+  };
   Position at{};
   std::string text;
-  bool only_its_line = false;  // without that line the rest may be tried
+  Reach reach = Reach::file;
 };
 
 // The first thing for which the text may not be handed on; nothing where it may.

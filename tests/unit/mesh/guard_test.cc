@@ -65,7 +65,8 @@ TEST(Guard, RefusesOtherWordsThatGoOnIntoWhatLooksLikeAString) {
   EXPECT_EQ(first_mistake("x = 5[\"\xcf\xb5\"]"), "m:1:6: " + bracket);
   EXPECT_EQ(first_mistake("x = 5{\"\xcf\xb5\""), "m:1:6: " + bracket);
   EXPECT_EQ(first_mistake("x = [a[\"\xcf\xb5\"]]"), "m:1:7: " + bracket);
-  const std::string equals = "error: an = inside a value; text stands in quotes";
+  const std::string equals =
+      "error: an = inside a value; text stands in quotes, and every key on a line of its own";
   EXPECT_EQ(first_mistake("x = k=\"\xef\xbb\xb7\""), "m:1:6: " + equals);
   EXPECT_EQ(first_mistake("x = {a = 1=\"\xcf\xb5\"}"), "m:1:11: " + equals);
   const std::string quote = "error: a quote in the middle of a word; text stands in quotes";
@@ -103,6 +104,26 @@ TEST(Guard, RefusesWhatBeginsLikeANumberAndIsNone) {
        {"0", "-1", "+1_000", "0.25", "1e3", "-2.5E-3", "0xfe_ED", "0o17", "0b01", "-inf", "nan"}) {
     EXPECT_FALSE(guard_toml(std::string("a = {b = [") + good + ", " + good + "]}")) << good;
   }
+}
+
+// toml++ says of some that strings stand in quotes, which sends the writer of `no` to "no".
+TEST(Guard, NamesWordsThatAreNoValues) {
+  for (const char* bad : {"no", "Yes", "ON", "off", "True", "FALSE"}) {
+    EXPECT_EQ(first_mistake(std::string("a = ") + bad),
+              "m:1:5: error: " + (bad + std::string(" is not TOML; write true or false")));
+  }
+  EXPECT_EQ(first_mistake("a = [true, home]"), "m:1:12: error: home is no value; text stands in quotes");
+  EXPECT_EQ(first_mistake("a = nope"), "m:1:5: error: nope is no value; text stands in quotes");
+  EXPECT_FALSE(guard_toml("no = true\nyes = [false, true]\non = {off = false}"));
+}
+
+TEST(Guard, NamesAConflictThatIsNotSettled) {
+  const std::string what =
+      ": error: a merge's conflict that is not settled; keep one of its two sides, without the marks";
+  for (const char* mark : {"<<<<<<< ours", "||||||| base", "=======", ">>>>>>> theirs"})
+    EXPECT_EQ(first_mistake(std::string("a = [\n") + mark + "\n]"), "m:2:1" + what) << mark;
+  EXPECT_FALSE(guard_toml("a = \"\"\"\n=======\n\"\"\""));
+  EXPECT_FALSE(guard_toml("# <<<<<<<\na = 1"));
 }
 
 // toml++ asserts that it will not meet it where it wants a value.
@@ -189,7 +210,7 @@ TEST(Guard, FindsSeveralBrokenLinesAndNoConsequences) {
       "x\n\n[[site]]\nid = 1 2\nasn = 3\nasn = 4\n");
   std::vector<int> lines;
   for (const Mistake& mistake : parsed.mistakes) lines.push_back(mistake.line);
-  EXPECT_EQ(lines, (std::vector<int>{2, 3, 5, 11, 13}));
+  EXPECT_EQ(lines, (std::vector<int>{2, 3, 5, 8, 11, 13}));
 }
 
 // The first line opens a bracket, and without that line the last one is a header that toml++ must not see.

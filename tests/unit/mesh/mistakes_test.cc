@@ -494,8 +494,10 @@ const Case kCases[] = {
      {"m:20:7: error: 'asn' is already there; keep one of the two"}},
     {"quotes_missing",
      {{"name = \"b\"\n", "name = b\n"}},
-     {"m:17:8: error: not TOML: value: could not determine value type; strings stand in quotes, one key = "
-      "value on a line"}},
+     {"m:17:8: error: b is no value; text stands in quotes"}},
+    {"headed_in_two_ways",
+     {{kMesh, kMesh + "[[site]]\nname = \"e\"\n[site]\n"}},
+     {"m:8:1: error: 'site' is headed in another way above; every site and link has [[ ]], all else [ ]"}},
     {"string_not_closed",
      {{"name = \"b\"\n", "name = \"b\n"}},
      {"m:17:8: error: a string that does not end on its line; close it with \""}},
