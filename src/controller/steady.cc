@@ -88,9 +88,10 @@ constexpr double kLeastRtt_ms = 0.001;
 // A change of the whole mean in one round is as noisy as a link can be; spikes of 47 s do not count as more.
 constexpr double kMostNoise = 1.0;
 
-// Suspicious: above the usual by this many times noise and jitter, and by no less than a tenth and 5 ms,
-// below which nobody feels the difference. Halved, one round in ten of a link with 10 % jitter is looked at
-// twice; doubled, a step of half the RTT on such a link has to wait for the next round.
+// Suspicious: above the usual by this many times the noise, and by no less than a tenth and 5 ms, below which
+// nobody feels the difference. A clear step, and a suspicious answer: by as many times the jitter too.
+// Halved, one round in ten of a link with 10 % jitter is looked at twice; doubled, a step of half the RTT on
+// such a link has to wait for the next round.
 constexpr double kSuspiciousDeviations = 4;
 constexpr double kSuspiciousPart = 0.1;
 constexpr double kSuspiciousFloor_ms = 5;
@@ -131,13 +132,13 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
   }
   const bool second = suspected_.has_value();
   if (second) resolve(*suspected_);  // nobody confirmed or cleared it: it counts for what it was
-  const bool suspicious = x > limit_ms();
-  if (suspicious && !second) {
+  if (is_suspicious(x) && !second) {
     suspected_ = lesson;
     return;
   }
+  const double gain = this->gain();
   learn(lesson);
-  take_step(x);
+  take_step(x, gain);
   note_departure(lesson.of_memory);
 }
 
@@ -185,9 +186,11 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
   usual_difference_ms_ += (lesson.usual_difference_ms - usual_difference_ms_) / rounds;
 }
 
-void SteadyEstimate::take_step(double x) {
-  const bool clear = x > limit_ms() || x < level_ms_ - clearly_ms();
-  const double moved_ms = clear ? x - level_ms_ : gain() * (x - level_ms_);
+// `gain`: before this round was learnt from. Were it in it, the first of two changes would tell of none that
+// is taken back, and a spike be followed half-way.
+void SteadyEstimate::take_step(double x, double gain) {
+  const bool clear = x > usual_ms() + clearly_ms() || x < level_ms_ - clearly_ms();
+  const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
   // What is further away than the level was is as young as its share of the way.
   const double departure_ms = level_ms_ - mean_ms_;
   if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
@@ -213,8 +216,7 @@ double SteadyEstimate::gain() const {
 void SteadyEstimate::confirm(Milliseconds rtt) {
   if (rounds_ == 0) return;
   const double x = std::max(rtt.count(), kLeastRtt_ms);
-  const bool suspicious = x > limit_ms();
-  if (suspicious && !suspected_) {
+  if (is_suspicious(x) && !suspected_) {
     suspected_ = Lesson{x, jitter_ms_, usual_difference_ms_, 0};
     return;
   }
@@ -222,8 +224,9 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   // Whether it confirms or clears: what more probes say is worth more than what the round said.
   Lesson lesson = *suspected_;
   lesson.rtt_ms = x;
+  const double gain = this->gain();
   resolve(lesson);
-  take_step(x);
+  take_step(x, gain);
   note_departure(0);
 }
 
@@ -249,13 +252,24 @@ double SteadyEstimate::usual_ms() const {
   return std::max(mean_ms_, level_ms_);
 }
 
+double SteadyEstimate::doubtful_ms() const {
+  return std::max(
+      {kSuspiciousFloor_ms, kSuspiciousPart * usual_ms(), kSuspiciousDeviations * noise_ * usual_ms()});
+}
+
 double SteadyEstimate::clearly_ms() const {
-  return std::max({kSuspiciousFloor_ms, kSuspiciousPart * usual_ms(),
-                   kSuspiciousDeviations * noise_ * usual_ms(), kSuspiciousDeviations * jitter_ms_});
+  return std::max(doubtful_ms(), kSuspiciousDeviations * jitter_ms_);
+}
+
+// Jitter is of single probes, and most of it is not in a round's median, which its own noise tells better
+// once that is known. One in six probes that is slow by chance makes one round in forty so: no clear step,
+// and no noise that a level should follow.
+bool SteadyEstimate::is_suspicious(double x) const {
+  return x > usual_ms() + (is_young() ? clearly_ms() : doubtful_ms());
 }
 
 std::optional<Milliseconds> SteadyEstimate::suspicious_above() const {
-  return rounds_ == 0 ? std::nullopt : std::optional(Milliseconds{limit_ms()});
+  return rounds_ == 0 ? std::nullopt : std::optional(Milliseconds{usual_ms() + clearly_ms()});
 }
 
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning) {

@@ -69,8 +69,9 @@ class SteadyEstimate {
 
  private:
   double usual_ms() const;
-  double clearly_ms() const;  // what is further away from the usual is a clear step
-  double limit_ms() const { return usual_ms() + clearly_ms(); }
+  double doubtful_ms() const;  // a round that is so much slower than the usual may be an accident
+  double clearly_ms() const;   // what is further away from the usual is a clear step
+  bool is_suspicious(double x) const;
   struct Lesson {
     double rtt_ms = 0, jitter_ms = 0, usual_difference_ms = 0;
     double of_memory = 0;  // the round's share of it; 0: quick probes alone, nothing to learn for long
@@ -81,7 +82,7 @@ class SteadyEstimate {
   double learnt(double departure_ms) const;
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
-  void take_step(double x);
+  void take_step(double x, double gain);
   void note_departure(double of_memory);
   double gain() const;
 

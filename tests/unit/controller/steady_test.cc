@@ -150,6 +150,33 @@ TEST(Steady, AnOldLinkRemembersWhatItWasLike) {
   EXPECT_GT(estimate.mean()->count(), 100);
 }
 
+// One in six of its probes is slow by chance, and so is one round in forty. A round tells less of single
+// probes than their jitter says, and is doubted by what rounds are like.
+TEST(Steady, ASlowRoundOfALinkWithSlowProbesIsDoubted) {
+  SteadyEstimate estimate;
+  const auto round = [&](double rtt) {
+    estimate.add({Milliseconds{rtt}, Milliseconds{15}, kInterval}, kShipped);
+  };
+  for (int i = 0; i < 50; ++i) {
+    round(20);
+    round(20.2);
+  }
+  EXPECT_GT(estimate.suspicious_above()->count(), 70) << "a single answer is not";
+  round(60);
+  EXPECT_TRUE(estimate.suspects());
+  EXPECT_NEAR(rtt_of(estimate), 20, 0.2);
+  estimate.confirm(Milliseconds{20});
+  EXPECT_NEAR(rtt_of(estimate), 20, 0.2);
+  round(60);
+  estimate.confirm(Milliseconds{58});  // by chance again: within its probes' jitter it is no clear step
+  EXPECT_NEAR(rtt_of(estimate), 20, 4);
+  for (int i = 0; i < 8; ++i) {
+    round(60);
+    estimate.confirm(Milliseconds{60});
+  }
+  EXPECT_GT(rtt_of(estimate), 30) << "but it is followed";
+}
+
 TEST(Steady, AStepDownIsBelievedAtOnce) {
   SteadyEstimate estimate;
   rounds(estimate, 120, 100);
@@ -178,6 +205,24 @@ TEST(Steady, OnWhiteNoiseTheGainBecomesSmall) {
 // How much of a small departure counts on a link of this noise.
 double of_small(Ratio noise) {
   return noise.value / (noise.value + 0.055 * 2.4) / (1 + 0.3 * 2.4);
+}
+
+// What the spike itself is like must not be in the gain: its second half has not been seen yet.
+TEST(Steady, OnWhiteNoiseALoneSpikeIsHardlyFollowed) {
+  mesh::Tuning level_alone;
+  level_alone.steadiness = 0;
+  double followed_ms = 0;
+  constexpr int kSeeds = 200;
+  for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> rtt(20, 0.05);
+    SteadyEstimate estimate;
+    for (int i = 0; i < 200; ++i) rounds(estimate, rtt(random), 1);
+    const double before = estimate.rtt(level_alone)->count();
+    rounds(estimate, 24, 1);
+    followed_ms += (estimate.rtt(level_alone)->count() - before) / kSeeds;
+  }
+  EXPECT_LT(followed_ms, 1.2) << "of 4 ms";
 }
 
 TEST(Steady, WhereValuesStayTheGainStaysOne) {
