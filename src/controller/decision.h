@@ -58,12 +58,13 @@ enum class Holding : std::uint8_t {
   unmeasured,  // last resort until its first round with an answer
   down,
   earning,
-  hysteresis,  // too small a difference
-  hold_down,   // would make another link the better one without the margin (`score`)
-  dwell,       // lowered, or the better link changed, too recently
-  budget,      // changed too often in this hour
-  own_load,    // recovered as the site's own traffic left it: that is no evidence
-  restarted    // published by an earlier run; too few fresh probes to contradict it
+  hysteresis,   // too small a difference
+  hold_down,    // would make another link the better one without the margin (`score`)
+  dwell,        // lowered, or the better link changed, too recently
+  budget,       // changed too often in this hour
+  own_load,     // recovered as the site's own traffic left it: that is no evidence
+  short_spell,  // slow again, as for seconds before: followed once it lasts longer than those
+  restarted     // published by an earlier run; too few fresh probes to contradict it
 };
 
 struct Held {

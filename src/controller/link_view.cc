@@ -16,7 +16,9 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
   }
   const auto wanted = target(now, settings);
   if (!wanted) return Held{Holding::restarted, {}};
-  return stability_.judge(now, *wanted, rivals, settings.tuning).held;
+  if (const auto held = stability_.judge(now, *wanted, rivals, settings.tuning).held) return held;
+  if (settings.is_steady() && steady_.waits_for_a_spell()) return Held{Holding::short_spell, {}};
+  return std::nullopt;
 }
 
 LossView Link::loss_view() const {

@@ -130,6 +130,7 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     learn_jitter(lesson);
     return;
   }
+  spells_.pass(round.interval, tuning);
   const bool second = suspected_.has_value();
   if (second) resolve(*suspected_);  // nobody confirmed or cleared it: it counts for what it was
   if (is_suspicious(x) && !second) {
@@ -186,16 +187,29 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
   usual_difference_ms_ += (lesson.usual_difference_ms - usual_difference_ms_) / rounds;
 }
 
-// `gain`: before this round was learnt from. Were it in it, the first of two changes would tell of none that
-// is taken back, and a spike be followed half-way.
+// `gain`: before this round was learnt from. Were it in it, the first
+// of two changes would tell of none that is taken back, and a spike be followed half-way.
 void SteadyEstimate::take_step(double x, double gain) {
-  const bool clear = x > usual_ms() + clearly_ms() || x < level_ms_ - clearly_ms();
+  const bool up = x > usual_ms() + clearly_ms();
+  note_spell(x, up);
+  if (x > level_ms_ && spells_.waits()) return;
+  const bool clear = up || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
   // What is further away than the level was is as young as its share of the way.
   const double departure_ms = level_ms_ - mean_ms_;
   if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
   level_ms_ += moved_ms;
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
+}
+
+// It is over when the link is nearer to what it was before.
+void SteadyEstimate::note_spell(double x, bool clearly_up) {
+  if (spells_.under_way()) {
+    if (x < spell_above_ms_) spells_.end();
+  } else if (clearly_up) {
+    spells_.begin();
+    spell_above_ms_ = (level_ms_ + x) / 2;
+  }
 }
 
 void SteadyEstimate::note_departure(double of_memory) {
@@ -223,11 +237,19 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   if (!suspected_) return;
   // Whether it confirms or clears: what more probes say is worth more than what the round said.
   Lesson lesson = *suspected_;
-  lesson.rtt_ms = x;
+  const double round_ms = std::exchange(lesson.rtt_ms, x);
   const double gain = this->gain();
   resolve(lesson);
-  take_step(x, gain);
+  take_step(seen_twice(round_ms, x), gain);
   note_departure(0);
+}
+
+// A clear step is one that both saw. Where only the second did, the one was slow by chance as likely as the
+// other was not, and it is no clear one.
+double SteadyEstimate::seen_twice(double round_ms, double quick_ms) const {
+  const double clear_ms = usual_ms() + clearly_ms();
+  if (quick_ms < round_ms || round_ms > clear_ms) return quick_ms;
+  return (round_ms + std::min(quick_ms, clear_ms)) / 2;
 }
 
 Ratio SteadyEstimate::noise() const {

@@ -29,6 +29,7 @@
 
 #include <optional>
 
+#include "controller/spells.h"
 #include "mesh/mesh.h"
 #include "util/units.h"
 
@@ -62,6 +63,8 @@ class SteadyEstimate {
 
   // The latest round is not believed yet.
   bool suspects() const { return suspected_.has_value(); }
+  // It is slow again, as for seconds before, and not followed yet.
+  bool waits_for_a_spell() const { return spells_.waits(); }
   // An answer slower than this is suspicious. Absent before the first round.
   std::optional<Milliseconds> suspicious_above() const;
   // What is further from the usual by less is not told from noise.
@@ -82,7 +85,9 @@ class SteadyEstimate {
   double learnt(double departure_ms) const;
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
+  double seen_twice(double round_ms, double quick_ms) const;
   void take_step(double x, double gain);
+  void note_spell(double x, bool clearly_up);
   void note_departure(double of_memory);
   double gain() const;
 
@@ -93,6 +98,8 @@ class SteadyEstimate {
   double change_ = 0;                               // the last round's, of the usual, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
   double away_ = 0;  // since when the level is far from the mean, in memories; below 0 where it is below
+  Spells spells_;
+  double spell_above_ms_ = 0;        // that of now lasts as long as rounds are
   std::optional<Lesson> suspected_;  // the round that waits to be believed
 };
 

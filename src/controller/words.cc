@@ -147,6 +147,8 @@ std::string_view name(Holding holding) {
       return "budget";
     case Holding::own_load:
       return "own_load";
+    case Holding::short_spell:
+      return "short_spell";
     case Holding::restarted:
       return "restarted";
   }
@@ -198,6 +200,8 @@ std::string sentence(Holding holding) {
       return "changed too often in this hour";
     case Holding::own_load:
       return "better, but not under the traffic that had made it slow";
+    case Holding::short_spell:
+      return "slow again, as for seconds before; followed once it lasts longer than those";
     case Holding::restarted:
       return "published before the restart; too few fresh probes to contradict it";
   }

@@ -167,6 +167,10 @@ TEST(Steady, ASlowRoundOfALinkWithSlowProbesIsDoubted) {
   EXPECT_NEAR(rtt_of(estimate), 20, 0.2);
   estimate.confirm(Milliseconds{20});
   EXPECT_NEAR(rtt_of(estimate), 20, 0.2);
+  round(30);
+  estimate.confirm(Milliseconds{200});  // no clear step: the round has not seen it
+  EXPECT_NEAR(rtt_of(estimate), 20, 1);
+  for (int i = 0; i < 20; ++i) round(20);
   round(60);
   estimate.confirm(Milliseconds{58});  // by chance again: within its probes' jitter it is no clear step
   EXPECT_NEAR(rtt_of(estimate), 20, 4);
@@ -175,6 +179,28 @@ TEST(Steady, ASlowRoundOfALinkWithSlowProbesIsDoubted) {
     estimate.confirm(Milliseconds{60});
   }
   EXPECT_GT(rtt_of(estimate), 30) << "but it is followed";
+}
+
+// A microwave oven, or a backup of a few files, every ten minutes: over before a change of routes has paid.
+TEST(Steady, WhatWasOverInSecondsEachTimeHasToLastLonger) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  for (int spell = 0; spell < 4; ++spell) {
+    rounds(estimate, 80, 1);
+    estimate.confirm(Milliseconds{80});
+    EXPECT_EQ(rtt_of(estimate) > 50, spell < 3) << spell;
+    EXPECT_EQ(estimate.waits_for_a_spell(), spell == 3);
+    rounds(estimate, 20, 40);
+    EXPECT_NEAR(rtt_of(estimate), 20, 2);
+    EXPECT_FALSE(estimate.waits_for_a_spell());
+  }
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_LT(rtt_of(estimate), 23);
+    rounds(estimate, 80, 1);
+    estimate.confirm(Milliseconds{80});
+  }
+  EXPECT_FALSE(estimate.waits_for_a_spell());
+  EXPECT_GT(rtt_of(estimate), 50) << "this one has outlasted them";
 }
 
 TEST(Steady, AStepDownIsBelievedAtOnce) {
@@ -415,6 +441,27 @@ TEST(SteadyController, AnswersToQuickProbesConfirmOrClear) {
              {seconds{1}, {round(2, quick(20))}, {}, {{2, std::nullopt}}},
              {kInterval, {round(2, answers(120))}, {}, {{2, std::nullopt}}},
              {seconds{1}, {round(2, quick(120))}, {{2, 792, Reason::step}}, {{2, std::nullopt}}}});
+}
+
+TEST(SteadyController, SaysThatItWaitsForASpell) {
+  Driver driver(kSteady, links_to({2}));
+  const auto rounds = [&](double rtt, int count) {
+    for (int i = 0; i < count; ++i) {
+      driver.pass(kInterval);
+      driver.round(2, answers(rtt));
+    }
+  };
+  rounds(20, 40);
+  for (int spell = 0; spell < 4; ++spell) {
+    rounds(80, 1);
+    driver.round(2, quick(80));
+    EXPECT_EQ(driver.published(2) > 500, spell < 3);
+    if (spell < 3) rounds(20, 40);
+  }
+  ASSERT_TRUE(driver.view(2).held);
+  EXPECT_EQ(driver.view(2).held->why, Holding::short_spell);
+  rounds(20, 1);
+  EXPECT_FALSE(driver.view(2).held && driver.view(2).held->why == Holding::short_spell) << "it is over";
 }
 
 TEST(SteadyController, QuickProbesThatAreLostProveLossAndTakeNothingDown) {

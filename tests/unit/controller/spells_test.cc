@@ -1,0 +1,95 @@
+// Which spells of slowness are waited for, and for how long.
+#include "controller/spells.h"
+
+#include <gtest/gtest.h>
+
+namespace trimtab::controller {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const mesh::Tuning kShipped;  // half the dwell: a minute
+constexpr seconds kRound{15};
+
+void pass(Spells& spells, Duration time, Duration interval = kRound) {
+  for (Duration passed{}; passed < time; passed += interval) spells.pass(interval, kShipped);
+}
+
+// `times` of them, one each ten minutes.
+void had(Spells& spells, int times, Duration length, Duration interval = kRound) {
+  for (int i = 0; i < times; ++i) {
+    pass(spells, minutes{10}, interval);
+    spells.begin();
+    pass(spells, length, interval);
+    spells.end();
+  }
+}
+
+// How long one that begins now is waited for, in rounds.
+Duration waited(Spells spells, Duration interval = kRound) {
+  spells.begin();
+  Duration waited{};
+  while (spells.waits()) {
+    spells.pass(interval, kShipped);
+    waited += interval;
+  }
+  return waited;
+}
+
+TEST(Spells, OnceThereWereSomeShortOnesTheNextHasToOutlastThem) {
+  Spells spells;
+  EXPECT_EQ(waited(spells), seconds{0}) << "nothing is known";
+  had(spells, 2, seconds{15});
+  EXPECT_EQ(waited(spells), seconds{0}) << "two may be accidents";
+  had(spells, 1, seconds{15});
+  EXPECT_EQ(waited(spells), seconds{30});
+  had(spells, 6, seconds{30});
+  EXPECT_GT(waited(spells), seconds{45});
+  had(spells, 20, seconds{45});
+  EXPECT_EQ(waited(spells), seconds{60}) << "what lasts for longer is worth it";
+  EXPECT_FALSE(spells.waits()) << "there is none";
+}
+
+TEST(Spells, LongOnesAreFollowedAtOnce) {
+  Spells spells;
+  had(spells, 20, minutes{2});
+  EXPECT_EQ(waited(spells), seconds{0});
+  had(spells, 2, seconds{15});
+  EXPECT_EQ(waited(spells), seconds{0}) << "for one that is long is as likely";
+  had(spells, 20, seconds{15});
+  EXPECT_GT(waited(spells), seconds{0});
+}
+
+TEST(Spells, AreForgottenInHours) {
+  Spells spells;
+  had(spells, 5, seconds{15});
+  ASSERT_GT(waited(spells), seconds{0});
+  pass(spells, minutes{150});
+  EXPECT_EQ(waited(spells), seconds{0});
+}
+
+TEST(Spells, WhereRoundsAreFarApartOneRoundIsShort) {
+  Spells spells;
+  had(spells, 5, minutes{1}, minutes{1});
+  EXPECT_EQ(waited(spells, minutes{1}), minutes{1}) << "the second says that it lasts";
+  Spells longer;
+  had(longer, 5, minutes{2}, minutes{1});
+  EXPECT_EQ(waited(longer, minutes{1}), minutes{0});
+}
+
+TEST(Spells, WithoutADwellEverythingIsWorthIt) {
+  mesh::Tuning quick;
+  quick.dwell = seconds{0};
+  Spells spells;
+  for (int i = 0; i < 10; ++i) {
+    spells.begin();
+    spells.pass(kRound, quick);
+    spells.end();
+  }
+  spells.begin();
+  EXPECT_FALSE(spells.waits());
+}
+
+}  // namespace
+}  // namespace trimtab::controller
