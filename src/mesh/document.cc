@@ -70,14 +70,15 @@ std::string describe(std::string_view said) {
   constexpr std::string_view kLead = "Error while parsing ";
   constexpr std::string_view kRedefine = "cannot redefine existing ";
   if (const std::size_t at = said.find(kRedefine); at != std::string_view::npos) {
-    const std::size_t name = said.find('\'', at);
-    if (name != std::string_view::npos) {
-      const std::string_view twice = said.substr(name);
-      if (const std::size_t as = twice.find("' as "); as != std::string_view::npos)
-        return fmt::format("{} is headed in another way above; every site and link has [[ ]], all else [ ]",
-                           twice.substr(0, as + 1));
-      return fmt::format("{} is already there; keep one of the two", twice);
-    }
+    const std::string_view kind = said.substr(at + kRedefine.size());
+    const std::string_view twice = kind.substr(std::min(kind.find('\''), kind.size()));
+    const std::string_view name = twice.substr(0, twice.find('\'', 1) + 1);
+    const bool headed = kind.starts_with("table") || kind.starts_with("array");
+    const bool in_two_ways = headed && name.size() < twice.size();
+    if (in_two_ways || (headed && (name == "'site'" || name == "'link'")))
+      return fmt::format("{} stands under another head above; every site and link has [[ ]], all else [ ]",
+                         name);
+    if (!name.empty()) return fmt::format("{} is already there; keep one of the two", name);
   }
   if (said.substr(0, kLead.size()) == kLead) said.remove_prefix(kLead.size());
   return fmt::format("not TOML: {}; strings stand in quotes, one key = value on a line", said);

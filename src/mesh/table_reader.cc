@@ -127,7 +127,12 @@ std::vector<Said<std::string>> TableReader::strings(std::string_view key) {
 }
 
 void TableReader::require(std::string_view key, std::string_view example) {
-  if (!has(key)) mistakes_.error(at_, fmt::format("{} has no {}; add a line like {}", title_, key, example));
+  const Entry* entry = find_entry(table_, key);
+  if (entry == nullptr) {
+    mistakes_.error(at_, fmt::format("{} has no {}; add a line like {}", title_, key, example));
+  } else if (const Array* list = entry->value.array(); list != nullptr && list->empty()) {
+    mistakes_.error(entry->value.begin, fmt::format("{} is empty; write something like {}", key, example));
+  }
 }
 
 void TableReader::refuse_unknown(Elsewhere elsewhere) {

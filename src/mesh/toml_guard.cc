@@ -185,6 +185,14 @@ class Guard {
     in_header_ = true;
   }
 
+  // What an array has in further lines makes no sense without its first.
+  Reach reach_of_value() const { return open_.empty() ? Reach::line : Reach::next_line; }
+
+  bool heads_its_line(const Bracket& bracket) const {
+    const std::size_t line = text_.rfind('\n', offset_ - 1) + 1;  // of the word just taken
+    return bracket.at.line == position_.line && text_[text_.find_first_not_of(" \t", line)] == bracket.kind;
+  }
+
   bool at_bare_value() const {
     constexpr std::string_view kOthers = " \t\r\n,=[]{}\"'#";
     return (in_value_ || in_array()) && kOthers.find(text_[offset_]) == std::string_view::npos;
@@ -199,15 +207,22 @@ class Guard {
     constexpr std::size_t kShown = 40;
     const std::string shown = printable(word.substr(0, kShown));
     if (is_digit(word.front()) || word.front() == '+' || word.front() == '-')
-      return refuse(begin, shown + " is no number; text, dates and times stand in quotes", Reach::line);
+      return refuse(begin, shown + " is no number; text, dates and times stand in quotes", reach_of_value());
     const std::size_t next = text_.find_first_not_of(" \t", offset_);
     const bool goes_on = next != std::string_view::npos &&
                          std::string_view("=\"'[{").find(text_[next]) != std::string_view::npos;
     if (goes_on) return;  // which is the greater mistake, or this is a key
+    const bool closed = next != std::string_view::npos && text_[next] == ']';
+    if (closed && open_.size() > 1 && heads_its_line(open_[1])) {
+      return refuse(open_.front().at,
+                    fmt::format("a {} that is not closed before the head of a table in line {}; close it",
+                                open_.front().kind, begin.line),
+                    Reach::next_line);
+    }
     refuse(begin,
            shown + (means_a_boolean(word) ? " is not TOML; write true or false"
                                           : " is no value; text stands in quotes"),
-           Reach::line);
+           reach_of_value());
   }
 
   void nest(char bracket) {

@@ -117,6 +117,22 @@ TEST(Guard, NamesWordsThatAreNoValues) {
   EXPECT_FALSE(guard_toml("no = true\nyes = [false, true]\non = {off = false}"));
 }
 
+TEST(Guard, NamesTheBracketThatIsOpenWhereATableBegins) {
+  const std::string what = " that is not closed before the head of a table in line 2; close it";
+  EXPECT_EQ(first_mistake("lans = [\"10.10.0.0/16\"\n[[site]]\nname = \"a\""), "m:1:8: error: a [" + what);
+  EXPECT_EQ(first_mistake("lans = [\"10.10.0.0/16\",\n [tuning]\n"), "m:1:8: error: a [" + what);
+  EXPECT_EQ(first_mistake("interfaces = { a = \"x\"\n[[link]]\n"), "m:1:14: error: a {" + what);
+  EXPECT_EQ(first_mistake("a = [1,\n[b, 2]]"), "m:2:2: error: b is no value; text stands in quotes");
+}
+
+TEST(Guard, SaysOnceThatAnArrayOverLinesHasABadWord) {
+  for (const char* word : {"home", "no", "10.20.0.0/16"}) {
+    const Parsed parsed = parse(std::string("[mesh]\nlans = [") + word + ",\n  \"10.10.0.0/16\",\n]\n");
+    ASSERT_EQ(parsed.mistakes.size(), 1U) << word;
+    EXPECT_EQ(parsed.mistakes[0].line, 2);
+  }
+}
+
 TEST(Guard, NamesAConflictThatIsNotSettled) {
   const std::string what =
       ": error: a merge's conflict that is not settled; keep one of its two sides, without the marks";
