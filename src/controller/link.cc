@@ -90,6 +90,8 @@ void Link::round(MonotonicTime now, const Sample& sample, const Settings& settin
   if (round.rtt) {
     steady_.add({*round.rtt, round.jitter, own_.interval, round.usual_difference}, settings.tuning);
     if (const auto shift = levels_.add(*round.rtt)) shift_ = shift;
+  } else {
+    steady_.no_rtt(own_.interval, settings.tuning);
   }
   bandwidth_.expire(now, assumed_bandwidth());
   check_boundaries(round, settings);

@@ -16,9 +16,10 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
   }
   const auto wanted = target(now, settings);
   if (!wanted) return Held{Holding::restarted, {}};
-  if (const auto held = stability_.judge(now, *wanted, rivals, settings.tuning).held) return held;
-  if (settings.is_steady() && steady_.waits_for_a_spell()) return Held{Holding::short_spell, {}};
-  return std::nullopt;
+  // Before what else may hold back what is left: of that a spell is the greater part.
+  if (settings.is_steady() && steady_.waits_for_a_spell(settings.tuning))
+    return Held{Holding::short_spell, {}};
+  return stability_.judge(now, *wanted, rivals, settings.tuning).held;
 }
 
 LossView Link::loss_view() const {

@@ -9,13 +9,20 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// What lasts for half the dwell or longer, a minute at the shipped one, is worth a change of routes. Homes'
-// links hold their values for a minute and more: at twice as much they would be left for none of them.
+// What lasts for half the dwell is worth a change of routes, or for a minute where that is less. Homes' links
+// hold their values for a minute and more: at twice as much they would be left for none of them.
 constexpr int kWorthOfDwell = 2;
+constexpr Duration kMostWorth = std::chrono::minutes{1};
 
-// So many more short spells than long ones, of late, and the next one is waited for: from the third or fourth
-// on. One alone may be an accident; with four, a spell an hour is followed each time.
+// Spells that are waited for are paid for. Where they are so long or so high that this is more than half of
+// what the link is usually like, on average, each is followed: a hundredth of the time at 50 times the RTT.
+constexpr double kMostOfUsual = 0.5;
+
+// So many short spells of late, and the next one is waited for: one alone may be an accident. With four, one
+// in half an hour would be followed each time. A long one is worth three of them: where every other one is
+// just as long as what is waited for, it would be followed when it ends.
 constexpr double kMany = 2;
+constexpr double kOfLongOne = 3;
 
 // A spell counts for 1/e after so many memories, an hour and a half at the shipped one.
 constexpr double kCountedFor = 2;
@@ -27,29 +34,40 @@ constexpr double kOutlasted = 1.9;
 }  // namespace
 
 void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
-  worth_ = tuning.dwell / kWorthOfDwell;
-  const double kept = std::exp(-Seconds(interval) / (kCountedFor * Seconds(tuning.memory)));
+  worth_ = std::min<Duration>(tuning.dwell / kWorthOfDwell, kMostWorth);
+  counted_for_s_ = kCountedFor * Seconds(tuning.memory).count();
+  const double kept = std::exp(-Seconds(interval).count() / counted_for_s_);
   for (double* sum : {&short_, &long_, &short_s_}) *sum *= kept;
   if (!under_way_) return;
   age_ += interval;
   ++rounds_;
+  // One that was seen in one round was short, however far apart those are.
+  if (age_ >= worth_ && (rounds_ > 1 || worth_ == Duration{0})) close(false);
 }
 
-// One that was seen in one round was short, however far apart those are.
-void Spells::end() {
-  if (age_ < worth_ || (rounds_ <= 1 && worth_ > Duration{0})) {
-    ++short_;
-    short_s_ += Seconds(age_).count();
-  } else {
-    ++long_;
-  }
-  under_way_ = false;
+void Spells::begin() {
+  under_way_ = waits_ = true;
   age_ = {};
   rounds_ = 0;
 }
 
-bool Spells::waits() const {
-  if (!under_way_ || short_ - long_ < kMany) return false;
+void Spells::end() {
+  if (under_way_) close(true);
+}
+
+void Spells::close(bool was_short) {
+  ++(was_short ? short_ : long_);
+  if (was_short) short_s_ += Seconds(age_).count();
+  under_way_ = false;
+}
+
+void Spells::see(double height) {
+  waits_ = waits_ && is_to_wait(height);
+}
+
+bool Spells::is_to_wait(double height) const {
+  if (worth_ == Duration{0} || short_ < kMany + kOfLongOne * long_) return false;
+  if (height * short_s_ / counted_for_s_ > kMostOfUsual) return false;
   return rounds_ == 0 || (age_ < worth_ && Seconds(age_).count() < kOutlasted * short_s_ / short_);
 }
 

@@ -10,19 +10,27 @@ namespace trimtab::controller {
 
 class Spells {
  public:
-  // A round is over; `interval` lies between two of them, above 0.
+  // A round is over, answered or not; `interval` lies between two of them, above 0.
   void pass(Duration interval, const mesh::Tuning& tuning);
-  // The link is clearly slower than before; and is no longer. Each of them after the other.
-  void begin() { under_way_ = true; }
+  // The link is clearly slower than before; and is no longer. One that lasts ends by itself: it is what the
+  // link is like.
+  void begin();
   void end();
+  // While one is under way, after each look at it. `height`: how much slower than before the link is, as a
+  // share. What is followed once is followed to its end.
+  void see(double height);
 
   bool under_way() const { return under_way_; }
   // That of now is too young to be followed.
-  bool waits() const;
+  bool waits() const { return under_way_ && waits_; }
 
  private:
-  Duration worth_{};  // what lasts for as long is worth a change of routes; 0: everything is
-  bool under_way_ = false;
+  void close(bool was_short);
+  bool is_to_wait(double height) const;
+
+  Duration worth_{};          // what lasts for as long is worth a change of routes; 0: everything is
+  double counted_for_s_ = 1;  // after which a spell counts for 1/e
+  bool under_way_ = false, waits_ = false;
   Duration age_{};  // of that of now
   int rounds_ = 0;  // in it, after that in which it began
   // How many there were, and how long the short ones were together; what is longer ago counts less.

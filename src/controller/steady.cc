@@ -131,16 +131,22 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     return;
   }
   spells_.pass(round.interval, tuning);
-  const bool second = suspected_.has_value();
-  if (second) resolve(*suspected_);  // nobody confirmed or cleared it: it counts for what it was
-  if (is_suspicious(x) && !second) {
+  const double gain = this->gain();
+  const std::optional<Lesson> first = suspected_;
+  if (first) {
+    resolve(*first);  // nobody confirmed or cleared it: it counts for what it was
+  } else if (is_suspicious(x)) {
     suspected_ = lesson;
     return;
   }
-  const double gain = this->gain();
   learn(lesson);
-  take_step(x, gain);
+  take_step(first ? seen_twice(first->rtt_ms, x) : x, gain);
   note_departure(lesson.of_memory);
+}
+
+void SteadyEstimate::no_rtt(Duration interval, const mesh::Tuning& tuning) {
+  spells_.pass(interval, tuning);
+  spells_.see(level_ms_ / spell_from_ms_ - 1);
 }
 
 void SteadyEstimate::resolve(Lesson lesson) {
@@ -187,28 +193,31 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
   usual_difference_ms_ += (lesson.usual_difference_ms - usual_difference_ms_) / rounds;
 }
 
-// `gain`: before this round was learnt from. Were it in it, the first
-// of two changes would tell of none that is taken back, and a spike be followed half-way.
+// `gain`: from before this round. With it, the first of two changes would say that nothing is taken back, and
+// a spike be followed for most of its height.
 void SteadyEstimate::take_step(double x, double gain) {
   const bool up = x > usual_ms() + clearly_ms();
+  const bool waited = spells_.waits();
   note_spell(x, up);
-  if (x > level_ms_ && spells_.waits()) return;
   const bool clear = up || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
   // What is further away than the level was is as young as its share of the way.
   const double departure_ms = level_ms_ - mean_ms_;
   if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
   level_ms_ += moved_ms;
+  spells_.see(level_ms_ / spell_from_ms_ - 1);
+  // A spell that is waited for is no noise.
+  if (waited || spells_.waits()) return;
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
-// It is over when the link is nearer to what it was before.
 void SteadyEstimate::note_spell(double x, bool clearly_up) {
-  if (spells_.under_way()) {
-    if (x < spell_above_ms_) spells_.end();
-  } else if (clearly_up) {
+  if (clearly_up && !spells_.under_way()) {
     spells_.begin();
-    spell_above_ms_ = (level_ms_ + x) / 2;
+    spell_from_ms_ = level_ms_;
+    spell_above_ms_ = (level_ms_ + usual_ms() + clearly_ms()) / 2;
+  } else if (x < spell_above_ms_) {
+    spells_.end();
   }
 }
 
@@ -235,10 +244,12 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
     return;
   }
   if (!suspected_) return;
-  // Whether it confirms or clears: what more probes say is worth more than what the round said.
+  // Whether it confirms or clears: what more probes say is worth more than what the round said. But what its
+  // probes' jitter explains is how the link is now and then, and is learnt from as it was.
   Lesson lesson = *suspected_;
-  const double round_ms = std::exchange(lesson.rtt_ms, x);
+  const double round_ms = lesson.rtt_ms;
   const double gain = this->gain();
+  if (round_ms > usual_ms() + clearly_ms()) lesson.rtt_ms = x;
   resolve(lesson);
   take_step(seen_twice(round_ms, x), gain);
   note_departure(0);
@@ -259,11 +270,17 @@ Ratio SteadyEstimate::noise() const {
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {
   if (rounds_ == 0) return std::nullopt;
-  const double departure = std::fabs(level_ms_ - mean_ms_) / mean_ms_;
+  const double level_ms = waits_for_a_spell(tuning) ? std::min(level_ms_, spell_from_ms_) : level_ms_;
+  const double departure = std::fabs(level_ms - mean_ms_) / mean_ms_;
   const double weight = weight_of_present(noise().value, departure, tuning);
   const double age = std::fabs(away_);
   const double lasting = std::floor(kStepsOfLasting * age / (age + kLastingMemory)) / kStepsOfLasting;
-  return Milliseconds{mean_ms_ + (weight + (1 - weight) * lasting) * (level_ms_ - mean_ms_)};
+  return Milliseconds{mean_ms_ + (weight + (1 - weight) * lasting) * (level_ms - mean_ms_)};
+}
+
+// Not for what crosses a boundary.
+bool SteadyEstimate::waits_for_a_spell(const mesh::Tuning& tuning) const {
+  return Milliseconds{level_ms_} <= tuning.rtt_boundary && spells_.waits();
 }
 
 std::optional<Milliseconds> SteadyEstimate::mean() const {

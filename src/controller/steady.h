@@ -24,7 +24,8 @@
 // alone, hours of stationary noise would move routes now and then.
 //
 // A round far above what is usual is *suspicious* and is not believed before a second one, usually of quick
-// probes a second later, says the same. O(1) per round, a few numbers of state.
+// probes a second later, says the same. And where such steps were over in seconds lately, l stays out of r̂
+// until the next one has outlasted them (spells.h). O(1) per round, a few numbers of state.
 #pragma once
 
 #include <optional>
@@ -49,6 +50,8 @@ class SteadyEstimate {
     std::optional<Milliseconds> usual_difference;
   };
   void add(const Round& round, const mesh::Tuning& tuning);
+  // A round without one answer in time.
+  void no_rtt(Duration interval, const mesh::Tuning& tuning);
   // Quick probes' median: confirms or clears the last suspicion, or is one itself.
   void confirm(Milliseconds rtt);
 
@@ -64,7 +67,7 @@ class SteadyEstimate {
   // The latest round is not believed yet.
   bool suspects() const { return suspected_.has_value(); }
   // It is slow again, as for seconds before, and not followed yet.
-  bool waits_for_a_spell() const { return spells_.waits(); }
+  bool waits_for_a_spell(const mesh::Tuning& tuning) const;
   // An answer slower than this is suspicious. Absent before the first round.
   std::optional<Milliseconds> suspicious_above() const;
   // What is further from the usual by less is not told from noise.
@@ -99,7 +102,8 @@ class SteadyEstimate {
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
   double away_ = 0;  // since when the level is far from the mean, in memories; below 0 where it is below
   Spells spells_;
-  double spell_above_ms_ = 0;        // that of now lasts as long as rounds are
+  double spell_from_ms_ = 1;         // the level before that of now
+  double spell_above_ms_ = 0;        // which lasts while rounds are above this
   std::optional<Lesson> suspected_;  // the round that waits to be believed
 };
 

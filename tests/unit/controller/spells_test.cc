@@ -11,6 +11,7 @@ using std::chrono::seconds;
 
 const mesh::Tuning kShipped;  // half the dwell: a minute
 constexpr seconds kRound{15};
+constexpr double kHeight = 2;  // thrice as slow as before
 
 void pass(Spells& spells, Duration time, Duration interval = kRound) {
   for (Duration passed{}; passed < time; passed += interval) spells.pass(interval, kShipped);
@@ -21,17 +22,20 @@ void had(Spells& spells, int times, Duration length, Duration interval = kRound)
   for (int i = 0; i < times; ++i) {
     pass(spells, minutes{10}, interval);
     spells.begin();
+    spells.see(kHeight);
     pass(spells, length, interval);
     spells.end();
   }
 }
 
 // How long one that begins now is waited for, in rounds.
-Duration waited(Spells spells, Duration interval = kRound) {
+Duration waited(Spells spells, Duration interval = kRound, double height = kHeight) {
   spells.begin();
+  spells.see(height);
   Duration waited{};
   while (spells.waits()) {
     spells.pass(interval, kShipped);
+    spells.see(height);
     waited += interval;
   }
   return waited;
@@ -55,10 +59,32 @@ TEST(Spells, LongOnesAreFollowedAtOnce) {
   Spells spells;
   had(spells, 20, minutes{2});
   EXPECT_EQ(waited(spells), seconds{0});
-  had(spells, 2, seconds{15});
+  had(spells, 6, seconds{15});
   EXPECT_EQ(waited(spells), seconds{0}) << "for one that is long is as likely";
-  had(spells, 20, seconds{15});
+  had(spells, 30, seconds{15});
   EXPECT_GT(waited(spells), seconds{0});
+}
+
+// Whatever the link was like before it became slow for good, its spells are known as those.
+TEST(Spells, OneThatLastsEndsByItself) {
+  Spells spells;
+  spells.begin();
+  pass(spells, minutes{5});
+  EXPECT_FALSE(spells.under_way());
+  pass(spells, minutes{300});
+  had(spells, 5, seconds{15});
+  EXPECT_EQ(waited(spells), seconds{30});
+}
+
+TEST(Spells, WhatCostsMoreThanAMoveIsFollowedAtOnce) {
+  Spells spells;
+  had(spells, 10, seconds{30});
+  EXPECT_EQ(waited(spells), seconds{60});
+  EXPECT_EQ(waited(spells, kRound, 30), seconds{0}) << "a twentieth of the time, at 31 times the RTT";
+  spells.begin();
+  spells.see(30);
+  spells.see(1);
+  EXPECT_FALSE(spells.waits()) << "what is followed once is followed to its end";
 }
 
 TEST(Spells, AreForgottenInHours) {
@@ -78,6 +104,17 @@ TEST(Spells, WhereRoundsAreFarApartOneRoundIsShort) {
   EXPECT_EQ(waited(longer, minutes{1}), minutes{0});
 }
 
+TEST(Spells, ALongDwellMakesNoLongerOnesShort) {
+  mesh::Tuning patient;
+  patient.dwell = minutes{30};
+  Spells spells;
+  for (int i = 0; i < 10; ++i) {
+    spells.begin();
+    for (int round = 0; round < 5; ++round) spells.pass(kRound, patient);
+    EXPECT_FALSE(spells.under_way());
+  }
+}
+
 TEST(Spells, WithoutADwellEverythingIsWorthIt) {
   mesh::Tuning quick;
   quick.dwell = seconds{0};
@@ -88,6 +125,7 @@ TEST(Spells, WithoutADwellEverythingIsWorthIt) {
     spells.end();
   }
   spells.begin();
+  spells.see(kHeight);
   EXPECT_FALSE(spells.waits());
 }
 

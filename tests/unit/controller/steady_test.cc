@@ -189,17 +189,17 @@ TEST(Steady, WhatWasOverInSecondsEachTimeHasToLastLonger) {
     rounds(estimate, 80, 1);
     estimate.confirm(Milliseconds{80});
     EXPECT_EQ(rtt_of(estimate) > 50, spell < 3) << spell;
-    EXPECT_EQ(estimate.waits_for_a_spell(), spell == 3);
+    EXPECT_EQ(estimate.waits_for_a_spell(kShipped), spell == 3);
     rounds(estimate, 20, 40);
     EXPECT_NEAR(rtt_of(estimate), 20, 2);
-    EXPECT_FALSE(estimate.waits_for_a_spell());
+    EXPECT_FALSE(estimate.waits_for_a_spell(kShipped));
   }
   for (int round = 0; round < 3; ++round) {
     EXPECT_LT(rtt_of(estimate), 23);
     rounds(estimate, 80, 1);
     estimate.confirm(Milliseconds{80});
   }
-  EXPECT_FALSE(estimate.waits_for_a_spell());
+  EXPECT_FALSE(estimate.waits_for_a_spell(kShipped));
   EXPECT_GT(rtt_of(estimate), 50) << "this one has outlasted them";
 }
 
@@ -443,25 +443,52 @@ TEST(SteadyController, AnswersToQuickProbesConfirmOrClear) {
              {seconds{1}, {round(2, quick(120))}, {{2, 792, Reason::step}}, {{2, std::nullopt}}}});
 }
 
-TEST(SteadyController, SaysThatItWaitsForASpell) {
-  Driver driver(kSteady, links_to({2}));
-  const auto rounds = [&](double rtt, int count) {
+// A link of 20 ms that waits: it was slow for a round four times.
+class Waiting : public ::testing::Test {
+ protected:
+  Waiting() {
+    rounds(20, 40);
+    for (int spell = 0; spell < 4; ++spell) {
+      rounds(80, 1);
+      driver.round(2, quick(80));
+      EXPECT_EQ(driver.published(2) > 500, spell < 3);
+      if (spell < 3) rounds(20, 40);
+    }
+  }
+
+  void rounds(double rtt, int count) {
     for (int i = 0; i < count; ++i) {
       driver.pass(kInterval);
-      driver.round(2, answers(rtt));
+      driver.round(2, answers(rtt + 0.1 * (i % 2)));
     }
-  };
-  rounds(20, 40);
-  for (int spell = 0; spell < 4; ++spell) {
-    rounds(80, 1);
-    driver.round(2, quick(80));
-    EXPECT_EQ(driver.published(2) > 500, spell < 3);
-    if (spell < 3) rounds(20, 40);
   }
+
+  Driver driver{kSteady, links_to({2})};
+};
+
+TEST_F(Waiting, SaysSo) {
   ASSERT_TRUE(driver.view(2).held);
   EXPECT_EQ(driver.view(2).held->why, Holding::short_spell);
   rounds(20, 1);
   EXPECT_FALSE(driver.view(2).held && driver.view(2).held->why == Holding::short_spell) << "it is over";
+}
+
+// What is so slow that its answers come too late is no quicker for that.
+TEST_F(Waiting, EndsWithoutAnRttToo) {
+  Sample late = answers(80);
+  for (ProbeResult& probe : late.probes) probe = {Outcome::late, {}};
+  for (int i = 0; i < 4; ++i) {
+    driver.pass(kInterval);
+    driver.round(2, late);
+  }
+  EXPECT_GT(driver.published(2), 500);
+}
+
+TEST_F(Waiting, IsNotForWhatCrossesTheBoundary) {
+  rounds(20, 40);
+  rounds(1500, 1);
+  driver.round(2, quick(1500));
+  EXPECT_GT(driver.published(2), 5000);
 }
 
 TEST(SteadyController, QuickProbesThatAreLostProveLossAndTakeNothingDown) {
