@@ -235,6 +235,10 @@ std::optional<double> Link::step(const Settings& settings) const {
       {least_step(steady_.noise(), settings.tuning).value * of_rtt, kLeastStep, kStepOfLoss * of_loss});
 }
 
+bool Link::waits_for_a_spell(const Settings& settings) const {
+  return settings.is_steady() && steady_.waits_for_a_spell();
+}
+
 std::optional<Milliseconds> Link::rtt(const Settings& settings) const {
   return settings.is_steady() ? steady_.rtt(settings.tuning) : rtt_.rtt();
 }
@@ -290,6 +294,8 @@ std::optional<Target> Link::target(MonotonicTime now, const Settings& settings) 
     const Held restarted{Holding::restarted, {}};
     if (loss_.window().probes(LossWindow::kShort) < LossWindow::kShort) target.not_worse = restarted;
     target.not_better = restarted;
+  } else if (waits_for_a_spell(settings)) {
+    target.not_better = Held{Holding::short_spell, {}};  // it is slow just now, whatever it will be
   }
   return target;
 }

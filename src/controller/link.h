@@ -78,6 +78,7 @@ class Link {
   void drop(MonotonicTime now, const Settings& settings);
   void start_anew();
   void quick_round(MonotonicTime now, const Sample& sample, const LastRound& round, const Settings& settings);
+  bool waits_for_a_spell(const Settings& settings) const;
   std::optional<Milliseconds> rtt(const Settings& settings) const;
   std::optional<Milliseconds> mean(const Settings& settings) const;  // where noise counts; absent otherwise
   double share_of_rtt(Milliseconds mean, const Settings& settings) const;  // in the cost without loss

@@ -16,10 +16,11 @@ std::optional<Held> Link::held(MonotonicTime now, const Settings& settings, cons
   }
   const auto wanted = target(now, settings);
   if (!wanted) return Held{Holding::restarted, {}};
-  // Before what else may hold back what is left: of that a spell is the greater part.
-  if (settings.is_steady() && steady_.waits_for_a_spell(settings.tuning))
+  const auto held = stability_.judge(now, *wanted, rivals, settings.tuning).held;
+  // Of what a spell would change, what is left without it is too little.
+  if (waits_for_a_spell(settings) && (!held || held->why == Holding::hysteresis))
     return Held{Holding::short_spell, {}};
-  return stability_.judge(now, *wanted, rivals, settings.tuning).held;
+  return held;
 }
 
 LossView Link::loss_view() const {

@@ -19,6 +19,7 @@ class Spells {
   // While one is under way, after each look at it. `height`: how much slower than before the link is, as a
   // share. What is followed once is followed to its end.
   void see(double height);
+  void follow() { waits_ = false; }
 
   bool under_way() const { return under_way_; }
   // That of now is too young to be followed.

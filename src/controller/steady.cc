@@ -130,6 +130,7 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     learn_jitter(lesson);
     return;
   }
+  boundary_ms_ = tuning.rtt_boundary.count();
   spells_.pass(round.interval, tuning);
   const double gain = this->gain();
   const std::optional<Lesson> first = suspected_;
@@ -146,7 +147,7 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
 
 void SteadyEstimate::no_rtt(Duration interval, const mesh::Tuning& tuning) {
   spells_.pass(interval, tuning);
-  spells_.see(level_ms_ / spell_from_ms_ - 1);
+  see_spell();
 }
 
 void SteadyEstimate::resolve(Lesson lesson) {
@@ -199,15 +200,15 @@ void SteadyEstimate::take_step(double x, double gain) {
   const bool up = x > usual_ms() + clearly_ms();
   const bool waited = spells_.waits();
   note_spell(x, up);
+  if (waited && !spells_.under_way()) level_ms_ = spell_from_ms_;  // it is over, and was never followed
   const bool clear = up || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
-  // What is further away than the level was is as young as its share of the way.
-  const double departure_ms = level_ms_ - mean_ms_;
-  if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
-  level_ms_ += moved_ms;
-  spells_.see(level_ms_ / spell_from_ms_ - 1);
-  // A spell that is waited for is no noise.
+  const double departure_ms = std::exchange(level_ms_, level_ms_ + moved_ms) - mean_ms_;
+  see_spell();
+  // A spell that is waited for is no noise, and no departure.
   if (waited || spells_.waits()) return;
+  // What is further away than the level was is as young as its share of the way.
+  if (clear && departure_ms * moved_ms > 0) away_ *= departure_ms / (departure_ms + moved_ms);
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
@@ -221,7 +222,13 @@ void SteadyEstimate::note_spell(double x, bool clearly_up) {
   }
 }
 
+void SteadyEstimate::see_spell() {
+  if (level_ms_ > boundary_ms_) spells_.follow();
+  spells_.see(level_ms_ / spell_from_ms_ - 1);
+}
+
 void SteadyEstimate::note_departure(double of_memory) {
+  if (spells_.waits()) return;
   const double departure_ms = level_ms_ - mean_ms_;
   const bool begins = std::fabs(departure_ms) > std::max(kFarDeparture * mean_ms_, clearly_ms());
   const bool goes_on = away_ * departure_ms > 0 && std::fabs(departure_ms) > kNearDeparture * mean_ms_;
@@ -270,17 +277,12 @@ Ratio SteadyEstimate::noise() const {
 
 std::optional<Milliseconds> SteadyEstimate::rtt(const mesh::Tuning& tuning) const {
   if (rounds_ == 0) return std::nullopt;
-  const double level_ms = waits_for_a_spell(tuning) ? std::min(level_ms_, spell_from_ms_) : level_ms_;
+  const double level_ms = waits_for_a_spell() ? std::min(level_ms_, spell_from_ms_) : level_ms_;
   const double departure = std::fabs(level_ms - mean_ms_) / mean_ms_;
   const double weight = weight_of_present(noise().value, departure, tuning);
   const double age = std::fabs(away_);
   const double lasting = std::floor(kStepsOfLasting * age / (age + kLastingMemory)) / kStepsOfLasting;
   return Milliseconds{mean_ms_ + (weight + (1 - weight) * lasting) * (level_ms - mean_ms_)};
-}
-
-// Not for what crosses a boundary.
-bool SteadyEstimate::waits_for_a_spell(const mesh::Tuning& tuning) const {
-  return Milliseconds{level_ms_} <= tuning.rtt_boundary && spells_.waits();
 }
 
 std::optional<Milliseconds> SteadyEstimate::mean() const {

@@ -67,7 +67,7 @@ class SteadyEstimate {
   // The latest round is not believed yet.
   bool suspects() const { return suspected_.has_value(); }
   // It is slow again, as for seconds before, and not followed yet.
-  bool waits_for_a_spell(const mesh::Tuning& tuning) const;
+  bool waits_for_a_spell() const { return spells_.waits(); }
   // An answer slower than this is suspicious. Absent before the first round.
   std::optional<Milliseconds> suspicious_above() const;
   // What is further from the usual by less is not told from noise.
@@ -91,6 +91,7 @@ class SteadyEstimate {
   double seen_twice(double round_ms, double quick_ms) const;
   void take_step(double x, double gain);
   void note_spell(double x, bool clearly_up);
+  void see_spell();
   void note_departure(double of_memory);
   double gain() const;
 
@@ -104,6 +105,7 @@ class SteadyEstimate {
   Spells spells_;
   double spell_from_ms_ = 1;         // the level before that of now
   double spell_above_ms_ = 0;        // which lasts while rounds are above this
+  double boundary_ms_ = 0;           // above which nothing is waited for
   std::optional<Lesson> suspected_;  // the round that waits to be believed
 };
 

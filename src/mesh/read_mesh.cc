@@ -141,9 +141,9 @@ void require_tables(const Document& document, TableReader& mesh) {
     mesh.mistakes().error({}, "there is no [mesh]; `trimtab init` writes a file to start from");
   } else if (table->value.table() != nullptr) {
     mesh.require("name", "name = \"home\"");
-    mesh.require("overlay", "overlay = \"10.255.0.0/24\"");
-    mesh.require("links", "links = \"172.31.0.0/16\"");
-    mesh.require("lans", "lans = [\"10.10.0.0/16\"]");
+    mesh.require_some("overlay", "overlay = \"10.255.0.0/24\"");
+    mesh.require_some("links", "links = \"172.31.0.0/16\"");
+    mesh.require_some("lans", "lans = [\"10.10.0.0/16\"]");
     if (find_entry(document.root, "site") == nullptr) {
       mesh.mistakes().error(mesh.at(), "there is no [[site]]; `trimtab site add` writes one");
     }

@@ -127,12 +127,15 @@ std::vector<Said<std::string>> TableReader::strings(std::string_view key) {
 }
 
 void TableReader::require(std::string_view key, std::string_view example) {
+  if (!has(key)) mistakes_.error(at_, fmt::format("{} has no {}; add a line like {}", title_, key, example));
+}
+
+void TableReader::require_some(std::string_view key, std::string_view example) {
+  require(key, example);
   const Entry* entry = find_entry(table_, key);
-  if (entry == nullptr) {
-    mistakes_.error(at_, fmt::format("{} has no {}; add a line like {}", title_, key, example));
-  } else if (const Array* list = entry->value.array(); list != nullptr && list->empty()) {
+  if (entry == nullptr) return;
+  if (const Array* list = entry->value.array(); list != nullptr && list->empty())
     mistakes_.error(entry->value.begin, fmt::format("{} is empty; write something like {}", key, example));
-  }
 }
 
 void TableReader::refuse_unknown(Elsewhere elsewhere) {

@@ -54,6 +54,7 @@ class TableReader {
   bool has(std::string_view key) const { return find_entry(table_, key) != nullptr; }
   // A mistake where the key is not there at all.
   void require(std::string_view key, std::string_view example);
+  void require_some(std::string_view key, std::string_view example);  // nor is its array empty
   // Where `key` stands instead, for keys at home in another table; nothing for any other.
   using Elsewhere = std::string_view (*)(std::string_view key);
   void refuse_unknown(Elsewhere elsewhere = nullptr);

@@ -189,18 +189,53 @@ TEST(Steady, WhatWasOverInSecondsEachTimeHasToLastLonger) {
     rounds(estimate, 80, 1);
     estimate.confirm(Milliseconds{80});
     EXPECT_EQ(rtt_of(estimate) > 50, spell < 3) << spell;
-    EXPECT_EQ(estimate.waits_for_a_spell(kShipped), spell == 3);
+    EXPECT_EQ(estimate.waits_for_a_spell(), spell == 3);
     rounds(estimate, 20, 40);
     EXPECT_NEAR(rtt_of(estimate), 20, 2);
-    EXPECT_FALSE(estimate.waits_for_a_spell(kShipped));
+    EXPECT_FALSE(estimate.waits_for_a_spell());
   }
   for (int round = 0; round < 3; ++round) {
     EXPECT_LT(rtt_of(estimate), 23);
     rounds(estimate, 80, 1);
     estimate.confirm(Milliseconds{80});
   }
-  EXPECT_FALSE(estimate.waits_for_a_spell(kShipped));
+  EXPECT_FALSE(estimate.waits_for_a_spell());
   EXPECT_GT(rtt_of(estimate), 50) << "this one has outlasted them";
+}
+
+// A round of `top` and its quick probes, four times: the last is waited for.
+void four_spells(SteadyEstimate& estimate, double top, double low, double high) {
+  for (int spell = 0; spell < 4; ++spell) {
+    for (int i = 0; i < 40; ++i) rounds(estimate, i % 2 == 0 ? low : high, 1);
+    rounds(estimate, top, 1);
+    estimate.confirm(Milliseconds{top});
+  }
+  ASSERT_TRUE(estimate.waits_for_a_spell());
+}
+
+// Where values wander so much that a fall of four fifths is no clear step.
+TEST(Steady, ASpellThatWasWaitedForLeavesNothing) {
+  SteadyEstimate estimate;
+  four_spells(estimate, 100, 18, 22);
+  EXPECT_LT(rtt_of(estimate), 26);
+  for (int i = 0; i < 4; ++i) {
+    rounds(estimate, 22, 1);
+    EXPECT_LT(rtt_of(estimate), 26);
+  }
+}
+
+TEST(Steady, ASpellThatIsWaitedForEndsNoAge) {
+  SteadyEstimate estimate;
+  four_spells(estimate, 300, 100, 100.5);
+  rounds(estimate, 60, 100);
+  const double before = rtt_of(estimate);
+  ASSERT_LT(before, 75) << "quicker for good, for 25 minutes";
+  rounds(estimate, 180, 1);
+  estimate.confirm(Milliseconds{180});
+  ASSERT_TRUE(estimate.waits_for_a_spell());
+  EXPECT_NEAR(rtt_of(estimate), before, 2);
+  rounds(estimate, 60, 1);
+  EXPECT_NEAR(rtt_of(estimate), before, 2);
 }
 
 TEST(Steady, AStepDownIsBelievedAtOnce) {
@@ -489,6 +524,26 @@ TEST_F(Waiting, IsNotForWhatCrossesTheBoundary) {
   rounds(1500, 1);
   driver.round(2, quick(1500));
   EXPECT_GT(driver.published(2), 5000);
+  rounds(450, 8);
+  EXPECT_GT(driver.published(2), 2000) << "what is followed once is followed to its end";
+}
+
+// A link that is thought slow is not returned to while it is.
+TEST_F(Waiting, LowersNothing) {
+  rounds(20, 40);
+  driver.happen([&](Controller& controller, MonotonicTime now) {
+    controller.set_links(now, kSteady, {{.neighbour = 2, .bias = Milliseconds{300}, .interval = kInterval}});
+  });
+  rounds(20, 2);
+  const auto dear = driver.published(2);
+  rounds(80, 1);
+  driver.round(2, quick(80));
+  driver.happen([&](Controller& controller, MonotonicTime now) {
+    controller.set_links(now, kSteady, {{.neighbour = 2, .interval = kInterval}});
+  });
+  ASSERT_TRUE(driver.view(2).held);
+  EXPECT_EQ(driver.view(2).held->why, Holding::short_spell);
+  EXPECT_EQ(driver.published(2), dear);
 }
 
 TEST(SteadyController, QuickProbesThatAreLostProveLossAndTakeNothingDown) {

@@ -122,7 +122,8 @@ TEST(Guard, NamesTheBracketThatIsOpenWhereATableBegins) {
   EXPECT_EQ(first_mistake("lans = [\"10.10.0.0/16\"\n[[site]]\nname = \"a\""), "m:1:8: error: a [" + what);
   EXPECT_EQ(first_mistake("lans = [\"10.10.0.0/16\",\n [tuning]\n"), "m:1:8: error: a [" + what);
   EXPECT_EQ(first_mistake("interfaces = { a = \"x\"\n[[link]]\n"), "m:1:14: error: a {" + what);
-  EXPECT_EQ(first_mistake("a = [1,\n[b, 2]]"), "m:2:2: error: b is no value; text stands in quotes");
+  for (const char* list : {"a = [1,\n[b, 2]]", "a = [\n[b],\n]", "a = [\n[b]]"})
+    EXPECT_EQ(first_mistake(list), "m:2:2: error: b is no value; text stands in quotes") << list;
 }
 
 TEST(Guard, SaysOnceThatAnArrayOverLinesHasABadWord) {
