@@ -188,10 +188,12 @@ class Guard {
   // What an array has in further lines makes no sense without its first.
   Reach reach_of_value() const { return open_.empty() ? Reach::line : Reach::next_line; }
 
-  // Brackets, and nothing after them; an array in an array has a comma there, or its end.
-  static bool ends_a_head(std::string_view rest) {
+  // As many brackets as were opened, and nothing after them: an array in an array has a comma there, or its
+  // end.
+  static bool ends_a_head(std::string_view rest, std::size_t opened) {
     rest = rest.substr(0, rest.find_first_of("#\r\n"));
-    return rest.starts_with(']') && rest.find_first_not_of("] \t") == std::string_view::npos;
+    while (!rest.empty() && (rest.back() == ' ' || rest.back() == '\t')) rest.remove_suffix(1);
+    return rest == std::string(opened, ']');
   }
 
   bool heads_its_line(const Bracket& bracket) const {
@@ -218,7 +220,8 @@ class Guard {
     const bool goes_on = next != std::string_view::npos &&
                          std::string_view("=\"'[{").find(text_[next]) != std::string_view::npos;
     if (goes_on) return;  // which is the greater mistake, or this is a key
-    if (open_.size() > 1 && heads_its_line(open_[1]) && ends_a_head(text_.substr(offset_))) {
+    if (open_.size() > 1 && heads_its_line(open_[1]) &&
+        ends_a_head(text_.substr(offset_), open_.size() - 1)) {
       return refuse(open_.front().at,
                     fmt::format("a {} that is not closed before the head of a table in line {}; close it",
                                 open_.front().kind, begin.line),
