@@ -18,9 +18,10 @@ constexpr Duration kMostWorth = std::chrono::minutes{1};
 // what the link is usually like, on average, each is followed: a hundredth of the time at 50 times the RTT.
 constexpr double kMostOfUsual = 0.5;
 
-// So many short spells of late, and the next one is waited for: one alone may be an accident. With four, one
-// in half an hour would be followed each time. A long one is worth three of them: where every other one is
-// just as long as what is waited for, it would be followed when it ends.
+// So many short spells of late, and the next one is waited for: one alone may be an accident. Each counts for
+// less by and by: it is the fourth where they come every twelve minutes, the sixth every half an hour. With
+// four, of those each would be followed. A long one is worth three of them: where every other one is just as
+// long as what is waited for, it would be followed when it ends.
 constexpr double kMany = 2;
 constexpr double kOfLongOne = 3;
 

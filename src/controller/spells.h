@@ -1,6 +1,6 @@
 // Short spells. A link that is slow for seconds, again and again, is quick again before a change of routes
-// has paid for itself: a path that is left is not returned to before `dwell` is over. So where its spells
-// were like that lately, one is followed only once it has outlasted them: what has lasted tends to last.
+// has paid for itself: it takes ten seconds to see, and two moves. So where its spells were like that lately,
+// one is followed only once it has outlasted them: what has lasted tends to last.
 #pragma once
 
 #include "mesh/mesh.h"
