@@ -2,6 +2,7 @@
 // knows of a link. words.h puts each into a sentence.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -124,8 +125,8 @@ struct LinkView {
 };
 
 // How BIRD's filters and their model count a margin.
-constexpr std::uint32_t per_mille(Ratio share) {
-  return static_cast<std::uint32_t>(share.value * 1000 + 0.5);
+inline std::uint32_t per_mille(Ratio share) {
+  return static_cast<std::uint32_t>(std::lround(share.value * 1000));
 }
 
 // What the metrics file says of one link.
