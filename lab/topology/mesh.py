@@ -128,7 +128,9 @@ class Lab:
         up_s = time.monotonic() - began
         for site in self.sites:
             site.start_bird()
-        wait_until("every BGP session is established", self._while_alive(self.every_session_established), 30)
+        # Where both ends of a tunnel call each other at once WireGuard takes neither's answer, and asks again after 5 s
+        # (REKEY_TIMEOUT), at both ends: five times in a row has been seen.
+        wait_until("every BGP session is established", self._while_alive(self.every_session_established), 90)
         self.say(f"  up on {len(self.sites)} sites took {up_s:.1f} s; all sessions established after {time.monotonic() - began:.1f} s")
 
     def steer(self):
