@@ -59,7 +59,7 @@ void Spells::end() {
 void Spells::close(bool was_short) {
   ++(was_short ? short_ : long_);
   if (was_short) short_s_ += Seconds(age_).count();
-  under_way_ = false;
+  under_way_ = waits_ = false;
 }
 
 void Spells::see(double height) {

@@ -23,7 +23,7 @@ class Spells {
 
   bool under_way() const { return under_way_; }
   // That of now is too young to be followed.
-  bool waits() const { return under_way_ && waits_; }
+  bool waits() const { return waits_; }
 
  private:
   void close(bool was_short);
@@ -31,9 +31,9 @@ class Spells {
 
   Duration worth_{};          // what lasts for as long is worth a change of routes; 0: everything is
   double counted_for_s_ = 1;  // after which a spell counts for 1/e
-  bool under_way_ = false, waits_ = false;
-  Duration age_{};  // of that of now
-  int rounds_ = 0;  // in it, after that in which it began
+  bool under_way_ = false, waits_ = false;  // the second only with the first
+  Duration age_{};                          // of that of now
+  int rounds_ = 0;                          // in it, after that in which it began
   // How many there were, and how long the short ones were together; what is longer ago counts less.
   double short_ = 0, long_ = 0, short_s_ = 0;
 };

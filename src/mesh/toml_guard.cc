@@ -96,6 +96,7 @@ class Guard {
   struct Bracket {
     char kind;
     Position at;
+    bool first_on_line;
   };
 
   bool fine() const { return !refusal_; }
@@ -196,11 +197,6 @@ class Guard {
     return rest == std::string(opened, ']');
   }
 
-  bool heads_its_line(const Bracket& bracket) const {
-    const std::size_t line = text_.rfind('\n', offset_ - 1) + 1;  // of the word just taken
-    return bracket.at.line == position_.line && text_[text_.find_first_not_of(" \t", line)] == bracket.kind;
-  }
-
   bool at_bare_value() const {
     constexpr std::string_view kOthers = " \t\r\n,=[]{}\"'#";
     return (in_value_ || in_array()) && kOthers.find(text_[offset_]) == std::string_view::npos;
@@ -220,7 +216,7 @@ class Guard {
     const bool goes_on = next != std::string_view::npos &&
                          std::string_view("=\"'[{").find(text_[next]) != std::string_view::npos;
     if (goes_on) return;  // which is the greater mistake, or this is a key
-    if (open_.size() > 1 && heads_its_line(open_[1]) &&
+    if (open_.size() > 1 && open_[1].first_on_line && open_[1].at.line == begin.line &&
         ends_a_head(text_.substr(offset_), open_.size() - 1)) {
       return refuse(open_.front().at,
                     fmt::format("a {} that is not closed before the head of a table in line {}; close it",
@@ -233,11 +229,11 @@ class Guard {
            reach_of_value());
   }
 
-  void nest(char bracket) {
+  void nest(char bracket, bool first_on_line) {
     if (!may_begin()) return refuse("a bracket in the middle of a word");
     dots_ = 0;
     in_value_ = false;
-    open_.push_back({bracket, position_});
+    open_.push_back({bracket, position_, first_on_line});
     if (open_.size() > static_cast<std::size_t>(kMaxNesting))
       refuse(fmt::format("nested more than {} deep", kMaxNesting));
   }
@@ -277,7 +273,7 @@ class Guard {
                  : refuse("a quote in the middle of a word; text stands in quotes");
     if (c == '[' && first_on_line && open_.empty()) return take_header();
     if (at_bare_value()) return take_bare_value();
-    if ((c == '[' || c == '{') && !in_header_) nest(c);
+    if ((c == '[' || c == '{') && !in_header_) nest(c, first_on_line);
     if ((c == ']' || c == '}') && !in_header_) unnest(c);
     if (c == '=') assign();
     if (c == ',' || c == '\n') {

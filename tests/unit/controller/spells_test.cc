@@ -13,17 +13,24 @@ const mesh::Tuning kShipped;  // half the dwell: a minute
 constexpr seconds kRound{15};
 constexpr double kHeight = 2;  // thrice as slow as before
 
-void pass(Spells& spells, Duration time, Duration interval = kRound) {
-  for (Duration passed{}; passed < time; passed += interval) spells.pass(interval, kShipped);
+mesh::Tuning with_dwell(Duration dwell) {
+  mesh::Tuning tuning;
+  tuning.dwell = dwell;
+  return tuning;
+}
+
+void pass(Spells& spells, Duration time, Duration interval = kRound, const mesh::Tuning& tuning = kShipped) {
+  for (Duration passed{}; passed < time; passed += interval) spells.pass(interval, tuning);
 }
 
 // `times` of them, one each ten minutes.
-void had(Spells& spells, int times, Duration length, Duration interval = kRound) {
+void had(Spells& spells, int times, Duration length, Duration interval = kRound,
+         const mesh::Tuning& tuning = kShipped) {
   for (int i = 0; i < times; ++i) {
-    pass(spells, minutes{10}, interval);
+    pass(spells, minutes{10}, interval, tuning);
     spells.begin();
     spells.see(kHeight);
-    pass(spells, length, interval);
+    pass(spells, length, interval, tuning);
     spells.end();
   }
 }
@@ -105,25 +112,17 @@ TEST(Spells, WhereRoundsAreFarApartOneRoundIsShort) {
 }
 
 TEST(Spells, ALongDwellMakesNoLongerOnesShort) {
-  mesh::Tuning patient;
-  patient.dwell = minutes{30};
   Spells spells;
   for (int i = 0; i < 10; ++i) {
     spells.begin();
-    for (int round = 0; round < 5; ++round) spells.pass(kRound, patient);
+    pass(spells, 5 * kRound, kRound, with_dwell(minutes{30}));
     EXPECT_FALSE(spells.under_way());
   }
 }
 
 TEST(Spells, WithoutADwellEverythingIsWorthIt) {
-  mesh::Tuning quick;
-  quick.dwell = seconds{0};
   Spells spells;
-  for (int i = 0; i < 10; ++i) {
-    spells.begin();
-    spells.pass(kRound, quick);
-    spells.end();
-  }
+  had(spells, 10, kRound, kRound, with_dwell(seconds{0}));
   spells.begin();
   spells.see(kHeight);
   EXPECT_FALSE(spells.waits());

@@ -124,6 +124,7 @@ TEST(Guard, NamesTheBracketThatIsOpenWhereATableBegins) {
   EXPECT_EQ(first_mistake("interfaces = { a = \"x\"\n[[link]]\n"), "m:1:14: error: a {" + what);
   for (const char* list : {"a = [1,\n[b, 2]]", "a = [\n[b],\n]", "a = [\n[b]]"})
     EXPECT_EQ(first_mistake(list), "m:2:2: error: b is no value; text stands in quotes") << list;
+  EXPECT_EQ(first_mistake("a = [\n[1], [b]\n]"), "m:2:7: error: b is no value; text stands in quotes");
 }
 
 TEST(Guard, SaysOnceThatAnArrayOverLinesHasABadWord) {
