@@ -31,6 +31,7 @@ class Spells {
 
   Duration worth_{};          // what lasts for as long is worth a change of routes; 0: everything is
   double counted_for_s_ = 1;  // after which a spell counts for 1/e
+  bool seldom_ = false;       // a round takes as long as what is worth a change
   bool under_way_ = false, waits_ = false;  // the second only with the first
   Duration age_{};                          // of that of now
   int rounds_ = 0;                          // in it, after that in which it began

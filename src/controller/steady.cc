@@ -18,13 +18,11 @@ constexpr double kPastPerSteadiness = 0.3;
 // from the usual on a calm link is small, and most of it is over before a change of routes has paid for
 // itself. With none of this, calm meshes change two thirds more often for nothing; with twice as much, what
 // lasts is followed minutes later.
-constexpr double kNoisePerSteadiness = 0.055;
+constexpr double kNoisePerSteadiness = 0.058;
 
 // A departure by this part of the mean counts half of the most on the calmest link too, one of twice that
-// nearly all: those are worth a move even where they will not last. And the mean learns from no more of one
-// upwards, so that ten bad minutes are not what a calm link is usually like, and it is returned to when they
-// are over. Half of it, and calm meshes change a third more often; twice, and a link that is half as slow
-// again keeps its traffic for half an hour.
+// nearly all: those are worth a move even where they will not last. Half of it, and calm meshes change a
+// third more often; twice, and a link that is half as slow again keeps its traffic for half an hour.
 constexpr double kLargeDeparture = 0.4;
 // Half of it, and small departures count by the margin of the large ones; twice is hardly another curve.
 constexpr double kLargeSharpness = 4;
@@ -44,14 +42,28 @@ constexpr double kStepsOfLasting = 16;
 constexpr double kFarDeparture = 0.3;
 constexpr double kNearDeparture = 0.1;
 
+// The mean learns from no more than this part of it upwards, so that ten bad minutes are not what a calm link
+// is usually like, and it is returned to when they are over.
+constexpr double kLearntOfARise = 0.33;
+
 // Where values wander the mean is that of all of them: (n / 4 %)² of it may be learnt at once. With twice
 // this noise, what is large in homes' links is cut off, and their means are too low; with half of it, a lone
 // spike is what a server's link is like.
 constexpr double kNoiseOfAll = 0.04;
 
+// Most large rises end, and what the mean has learnt of one has to be unlearnt before traffic returns; a
+// small one is more likely to stay. So a calm link's mean learns falls and small rises sooner, by these
+// shares, and by a quarter of them at a noise of 4.5 %: where values wander, a fall says no more than a rise.
+// Without the first, calm meshes pay a twelfth more of what they pay above the shortest path, and a fiftieth
+// without the second; with twice as much of either they change a twentieth more often for nothing.
+constexpr double kHasteOfFalls = 1.6;
+constexpr double kHasteOfSmallRises = 0.35;
+constexpr double kSmallRise = 0.1;
+constexpr double kCalm = 0.045;
+
 // The margin's share for each unit of steadiness, at a noise of 1. Half of it is half the steadiness, but for
 // the weight of the present.
-constexpr double kMarginPerSteadiness = 3.36;
+constexpr double kMarginPerSteadiness = 3.45;
 // Noise counts a little more than in proportion, since what a move gains is over sooner: at ½ calm meshes
 // have the margins that wild ones need, at 1 they lose theirs.
 constexpr double kPowerOfNoiseHere = 0.75;
@@ -64,6 +76,9 @@ constexpr double kMostMargin = 0.4;
 // may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
 // nothing; twice, and what is told of calm links is a tenth off.
 constexpr double kStepPerSteadiness = 3.4;
+// However calm: half a millisecond of 150 moves nothing that is worth a change of routes. Twice as much, and
+// calm meshes pay more for it than they save.
+constexpr double kLeastStepPerSteadiness = 0.0017;
 // However noisy: what is published for too much is what patience goes by. Unbounded, a wild link kept a cost
 // of a brownout that was over for a day.
 constexpr double kMostStep = 0.25;
@@ -106,6 +121,13 @@ constexpr double kNoiseOfDifference = 0.74;
 double share_of_noise(double noise, const mesh::Tuning& tuning) {
   const double half = kNoisePerSteadiness * tuning.steadiness;
   return half > 0 ? noise / (noise + half) : 1;
+}
+
+// How many times as soon as a large rise this is learnt. `departure`: of the round from the mean, as a share.
+double haste(double departure, double noise) {
+  const double calm = kCalm / (noise + kCalm);
+  const double most = departure < 0 ? kHasteOfFalls : departure < kSmallRise ? kHasteOfSmallRises : 0;
+  return 1 + most * calm * calm;
 }
 
 // `departure`: of the present from the mean, as a share of that.
@@ -172,7 +194,8 @@ void SteadyEstimate::learn(const Lesson& lesson) {
 // And a brownout in a link's first hour must not become what it is like in the long run: traffic would stay
 // away for many times as long as the brownout was.
 double SteadyEstimate::share_of_mean(const Lesson& lesson) const {
-  const double of_memory = std::min(1.0, lesson.of_memory);
+  const double sooner = haste(lesson.rtt_ms / mean_ms_ - 1, noise().value);
+  const double of_memory = std::min(1.0, sooner * lesson.of_memory);
   if (is_young() && lesson.rtt_ms < mean_ms_ - clearly_ms()) return 1;
   if (lesson.rtt_ms > mean_ms_ + clearly_ms()) return of_memory;
   return std::max(1.0 / rounds_, of_memory);
@@ -185,7 +208,7 @@ double SteadyEstimate::weight_of_round() const {
 double SteadyEstimate::learnt(double departure_ms) const {
   if (is_young()) return departure_ms;
   const double of_all = noise().value / kNoiseOfAll;
-  return std::min(departure_ms, mean_ms_ * std::max(kLargeDeparture, of_all * of_all));
+  return std::min(departure_ms, mean_ms_ * std::max(kLearntOfARise, of_all * of_all));
 }
 
 void SteadyEstimate::learn_jitter(const Lesson& lesson) {
@@ -320,7 +343,8 @@ Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning) {
 
 Ratio least_step(Ratio noise, const mesh::Tuning& tuning) {
   const double share = noise.value * share_of_noise(noise.value, tuning);
-  return Ratio{std::min(kMostStep, kStepPerSteadiness * tuning.steadiness * share)};
+  return Ratio{
+      std::min(kMostStep, tuning.steadiness * (kLeastStepPerSteadiness + kStepPerSteadiness * share))};
 }
 
 }  // namespace trimtab::controller

@@ -2,7 +2,7 @@
 // the next minutes is part what the link is like now and part what it is like in the long run:
 //
 //   r̂ = w·l + (1 − w)·m        w = p + (1 − p)·t / (t + 0.6·memory)
-//                              p = max(n / (n + 0.055·s), d⁴ / (d⁴ + 0.4⁴)) / (1 + 0.3·s)
+//                              p = max(n / (n + 0.058·s), d⁴ / (d⁴ + 0.4⁴)) / (1 + 0.3·s)
 //
 // s is `steadiness`, n the link's noise, d = |l − m| / m: the present counts where the link wanders anyway,
 // or has departed far; a small departure of a calm link is mostly over before a change of routes has paid. t
@@ -15,7 +15,8 @@
 //
 // Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
 // count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
-// link's mean learns no more of a rise than 40 %, or (n / 4 %)² where it wanders.
+// link's mean learns no more of a rise than a third, or (n / 4 %)² where it wanders; of a calm link falls, and
+// rises by less than a tenth, are learnt sooner than large rises, since those mostly end.
 //
 // Beside them the estimate learns the link's noise n: by how much a round differs from the one before, as a
 // share of the mean or the level, whichever is higher, and how much of that stays: n = a^⅔·b^⅓ with b the
@@ -110,7 +111,7 @@ class SteadyEstimate {
 };
 
 // How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 3.36·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
+// the present path: 3.45·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
 // alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
 Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
 

@@ -6,6 +6,7 @@
 namespace trimtab::controller {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -109,6 +110,26 @@ TEST(Spells, WhereRoundsAreFarApartOneRoundIsShort) {
   Spells longer;
   had(longer, 5, minutes{2}, minutes{1});
   EXPECT_EQ(waited(longer, minutes{1}), minutes{0});
+}
+
+// With rounds so far apart a spell is seldom seen, and waiting for it is one round.
+TEST(Spells, WhereRoundsAreFarApartASingleOneWillDo) {
+  const minutes rare{1};
+  Spells spells;
+  EXPECT_EQ(waited(spells, rare), seconds{0}) << "nothing is known";
+  had(spells, 1, rare, rare);
+  EXPECT_EQ(waited(spells, rare), rare);
+  had(spells, 2, minutes{5}, rare);
+  EXPECT_EQ(waited(spells, rare), rare);
+  had(spells, 2, minutes{5}, rare);
+  EXPECT_EQ(waited(spells, rare), seconds{0}) << "there are four long ones for it";
+
+  Spells remembered;
+  had(remembered, 1, rare, rare);
+  pass(remembered, hours{9}, rare);
+  EXPECT_EQ(waited(remembered, rare), rare);
+  pass(remembered, hours{1}, rare);
+  EXPECT_EQ(waited(remembered, rare), seconds{0});
 }
 
 TEST(Spells, ALongDwellMakesNoLongerOnesShort) {

@@ -296,7 +296,7 @@ TEST(Steady, WhereValuesStayTheGainStaysOne) {
   const double before = rtt_of(estimate), expected = 4 * of_small(estimate.noise());
   ASSERT_GT(expected, 0.1);
   rounds(estimate, 104, 1);
-  EXPECT_NEAR(rtt_of(estimate) - before, expected, 0.2 * expected);
+  EXPECT_NEAR(rtt_of(estimate) - before, expected, 0.25 * expected);
 }
 
 // A calm link's small departures are over before a change of routes has paid; a large one is worth it.
@@ -425,6 +425,33 @@ TEST(Steady, WhatIsNotFarDoesNotAge) {
   EXPECT_NEAR(rtt_of(estimate), mean + (125 - mean) * large / (1 + large) * 0.58, 1);
 }
 
+// What a quarter of an hour teaches the mean of a link without noise.
+TEST(Steady, ACalmLinkLearnsFallsAndSmallRisesSooner) {
+  const auto learnt = [](double before, double after) {
+    SteadyEstimate estimate;
+    rounds(estimate, before, 400);
+    const double mean = estimate.mean()->count();
+    rounds(estimate, after, 60);
+    return (estimate.mean()->count() - mean) / (after - before);
+  };
+  const auto of_memory = [](double sooner) { return 1 - std::exp(-15.0 / 45 * sooner); };
+  EXPECT_NEAR(learnt(100, 120), of_memory(1), 0.02);
+  EXPECT_NEAR(learnt(100, 108), of_memory(1.35), 0.02);
+  EXPECT_NEAR(learnt(108, 100), of_memory(2.6), 0.02);
+}
+
+TEST(Steady, WhereValuesWanderAFallIsNoMore) {
+  SteadyEstimate estimate;
+  std::mt19937 random(1);
+  std::normal_distribution<double> value(100, 25);
+  double sum = 0;
+  for (int i = 0; i < 4000; ++i) {
+    rounds(estimate, value(random), 1);
+    if (i >= 2000) sum += estimate.mean()->count();
+  }
+  EXPECT_NEAR(sum / 2000, 100, 2);
+}
+
 TEST(Steady, OfAWanderingLinkTheMeanIsThatOfAll) {
   SteadyEstimate estimate;
   std::mt19937 random(1);
@@ -439,7 +466,8 @@ TEST(Steady, OfAWanderingLinkTheMeanIsThatOfAll) {
 }
 
 TEST(Steady, TheLeastStepIsSmallWhereThePresentCountsLittle) {
-  EXPECT_NEAR(least_step(Ratio{0.01}, kShipped).value, 3.4 * 2.4 * 0.01 * 0.01 / (0.01 + 0.132), 1e-12);
+  EXPECT_NEAR(least_step(Ratio{0.01}, kShipped).value,
+              2.4 * (0.0017 + 3.4 * 0.01 * 0.01 / (0.01 + 0.058 * 2.4)), 1e-12);
   EXPECT_EQ(least_step(Ratio{1}, kShipped).value, 0.25) << "a value that is off by a quarter is told";
 }
 
@@ -455,7 +483,7 @@ TEST(Steady, AtNoSteadinessTheLatestRoundIsAllThatCounts) {
 }
 
 TEST(Steady, TheMarginIsBetweenTheLinksOwnNoiseAndEverybodys) {
-  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 3.36 * 2.4 * 0.2 * std::pow(0.01, 0.75),
+  EXPECT_NEAR(margin(Ratio{0.04}, Ratio{0.01}, kShipped).value, 3.45 * 2.4 * 0.2 * std::pow(0.01, 0.75),
               1e-12);
   EXPECT_EQ(margin(Ratio{1}, Ratio{1}, kShipped).value, 0.4) << "nobody stays where it costs twice as much";
 }
