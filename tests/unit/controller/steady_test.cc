@@ -265,7 +265,7 @@ TEST(Steady, OnWhiteNoiseTheGainBecomesSmall) {
 
 // How much of a small departure counts on a link of this noise.
 double of_small(Ratio noise) {
-  return noise.value / (noise.value + 0.055 * 2.4) / (1 + 0.3 * 2.4);
+  return noise.value / (noise.value + 0.058 * 2.4) / (1 + 0.3 * 2.4);
 }
 
 // What the spike itself is like must not be in the gain: its second half has not been seen yet.
