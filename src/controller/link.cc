@@ -188,7 +188,7 @@ void Link::check_boundaries(const LastRound& round, const Settings& settings) {
 }
 
 void Link::check_settled(const Settings& settings) {
-  // The steady estimate's steps are as small as the link's noise allows: nothing is left to settle.
+  // The steady estimate's steps are small: nothing is left to settle.
   if (noise(settings) || !up() || rtt_.rounds() != kSettledRounds || !last_round_->rtt) return;
   const auto value = computed(settings);
   if (value && exceeds_step(published(), *value, settings.policy, settings.tuning, kSettledPart)) {

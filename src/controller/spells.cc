@@ -14,26 +14,32 @@ using Seconds = std::chrono::duration<double>;
 constexpr int kWorthOfDwell = 2;
 constexpr Duration kMostWorth = std::chrono::minutes{1};
 
-// Spells that are waited for are paid for. Where they are so long or so high that this is more than half of
-// what the link is usually like, on average, each is followed: a hundredth of the time at 50 times the RTT.
-constexpr double kMostOfUsual = 0.5;
-
-// So many short spells of late, and the next one is waited for: one alone may be an accident. Each counts for
-// less by and by: it is the fourth where they come every twelve minutes, the sixth every half an hour. With
-// four, of those each would be followed. A long one is worth three of them: where every other one is just as
-// long as what is waited for, it would be followed when it ends.
-struct Usual {
-  double many, of_long_one;
+// On what terms the next spell is waited for.
+struct Terms {
+  double many;         // so many short spells of late,
+  double of_long_one;  // and so many more for each that was long.
+  // Spells that are waited for are paid for. Where they are so long or so high that this is more than so much
+  // of what the link is usually like, on average of the last two memories, each is followed.
+  double most_of_usual;
 };
-constexpr Usual kOften{.many = 2, .of_long_one = 3};
-// Where one round lies further from the next than what is worth a change of routes, a short spell is one that
-// a single round has seen, and waiting means the second one. Most lone rounds of measured links are over by
-// then, so a single one of late will do, with up to three long ones for each. Were it nothing that has to be
-// known, every first brownout would be followed a round late.
-constexpr Usual kSeldom{.many = 0.2, .of_long_one = 0.3};
+// One alone may be an accident. Each counts for less by and by: it is the fourth where they come every twelve
+// minutes, the sixth every half an hour. With four, of those each would be followed. A long one is worth
+// three of them: where every other one is just as long as what is waited for, it would be followed when it
+// ends. A half is a hundredth of the time at 50 times the RTT.
+constexpr Terms kOften{.many = 2, .of_long_one = 3, .most_of_usual = 0.5};
+// With a round in a minute or more a short spell is one that a single round has seen, and waiting means the
+// second one. Most lone rounds of measured links are over by then, so a single one of late will do, and two
+// long ones take nothing from it. Were there nothing that has to be known, every first brownout would be
+// followed a round late; with two, calm meshes change a tenth more often. A round is long: with a half of the
+// usual, links with many tall ones would cost a fortieth more. At five minutes and more a round
+// is too long to wait for.
+constexpr Terms kSeldom{.many = 0.2, .of_long_one = 0.3, .most_of_usual = 0.1};
+constexpr Duration kSeldomFrom = kMostWorth;
+constexpr Duration kTooSeldom = std::chrono::minutes{5};
 
-// A spell counts for 1/e after so many memories, an hour and a half at the shipped one, or after so many
-// rounds where that is later: a link that is seldom looked at shows few of its spells.
+// A spell counts for 1/e after so many memories, an hour and a half at the shipped one. A link that is seldom
+// looked at shows few of its spells: there after so many rounds, if that is later: a day of four minutes.
+// Half of it, and calm meshes change a fiftieth more often.
 constexpr double kCountedFor = 2;
 constexpr double kCountedForRounds = 360;
 
@@ -45,11 +51,12 @@ constexpr double kOutlasted = 1.9;
 
 void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   worth_ = std::min<Duration>(tuning.dwell / kWorthOfDwell, kMostWorth);
-  seldom_ = interval >= worth_;
-  counted_for_s_ =
-      std::max(kCountedFor * Seconds(tuning.memory).count(), kCountedForRounds * Seconds(interval).count());
-  const double kept = std::exp(-Seconds(interval).count() / counted_for_s_);
-  for (double* sum : {&short_, &long_, &short_s_}) *sum *= kept;
+  seldom_ = interval >= kSeldomFrom && interval < kTooSeldom;
+  lately_s_ = kCountedFor * Seconds(tuning.memory).count();
+  const double passed_s = Seconds(interval).count();
+  const double counted_for_s = seldom_ ? std::max(lately_s_, kCountedForRounds * passed_s) : lately_s_;
+  for (double* count : {&short_, &long_}) *count *= std::exp(-passed_s / counted_for_s);
+  short_s_ *= std::exp(-passed_s / lately_s_);
   if (!under_way_) return;
   age_ += interval;
   ++rounds_;
@@ -57,10 +64,10 @@ void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   if (age_ >= worth_ && (rounds_ > 1 || worth_ == Duration{0})) close(false);
 }
 
-void Spells::begin() {
+void Spells::begin(Duration seen_for) {
   under_way_ = waits_ = true;
-  age_ = {};
-  rounds_ = 0;
+  age_ = seen_for;
+  rounds_ = seen_for > Duration{0} ? 1 : 0;
 }
 
 void Spells::end() {
@@ -78,9 +85,9 @@ void Spells::see(double height) {
 }
 
 bool Spells::is_to_wait(double height) const {
-  const Usual& usual = seldom_ ? kSeldom : kOften;
-  if (worth_ == Duration{0} || short_ < usual.many + usual.of_long_one * long_) return false;
-  if (height * short_s_ / counted_for_s_ > kMostOfUsual) return false;
+  const Terms& terms = seldom_ ? kSeldom : kOften;
+  if (worth_ == Duration{0} || short_ < terms.many + terms.of_long_one * long_) return false;
+  if (height * short_s_ / lately_s_ > terms.most_of_usual) return false;
   return rounds_ == 0 || (age_ < worth_ && Seconds(age_).count() < kOutlasted * short_s_ / short_);
 }
 

@@ -14,7 +14,8 @@ class Spells {
   void pass(Duration interval, const mesh::Tuning& tuning);
   // The link is clearly slower than before; and is no longer. One that lasts ends by itself: it is what the
   // link is like.
-  void begin();
+  // `seen_for`: since the round before, where it took another one to confirm it.
+  void begin(Duration seen_for = {});
   void end();
   // While one is under way, after each look at it. `height`: how much slower than before the link is, as a
   // share. What is followed once is followed to its end.
@@ -29,9 +30,9 @@ class Spells {
   void close(bool was_short);
   bool is_to_wait(double height) const;
 
-  Duration worth_{};          // what lasts for as long is worth a change of routes; 0: everything is
-  double counted_for_s_ = 1;  // after which a spell counts for 1/e
-  bool seldom_ = false;       // a round takes as long as what is worth a change
+  Duration worth_{};     // what lasts for as long is worth a change of routes; 0: everything is
+  double lately_s_ = 1;  // after which what a spell cost counts for 1/e
+  bool seldom_ = false;  // a round comes once in a minute or more
   bool under_way_ = false, waits_ = false;  // the second only with the first
   Duration age_{};                          // of that of now
   int rounds_ = 0;                          // in it, after that in which it began

@@ -43,7 +43,8 @@ constexpr double kFarDeparture = 0.3;
 constexpr double kNearDeparture = 0.1;
 
 // The mean learns from no more than this part of it upwards, so that ten bad minutes are not what a calm link
-// is usually like, and it is returned to when they are over.
+// is usually like, and it is returned to when they are over. With half of it calm meshes pay a twentieth more
+// of what they pay above the shortest path, with twice as much they change a twentieth more often.
 constexpr double kLearntOfARise = 0.33;
 
 // Where values wander the mean is that of all of them: (n / 4 %)² of it may be learnt at once. With twice
@@ -54,8 +55,9 @@ constexpr double kNoiseOfAll = 0.04;
 // Most large rises end, and what the mean has learnt of one has to be unlearnt before traffic returns; a
 // small one is more likely to stay. So a calm link's mean learns falls and small rises sooner, by these
 // shares, and by a quarter of them at a noise of 4.5 %: where values wander, a fall says no more than a rise.
-// Without the first, calm meshes pay a twelfth more of what they pay above the shortest path, and a fiftieth
-// without the second; with twice as much of either they change a twentieth more often for nothing.
+// Without the first, calm meshes pay a tenth more of what they pay above the shortest path, without the
+// second a fortieth; with twice as much, they change a tenth and a twentieth more often. With half of
+// kSmallRise or of kCalm they pay a little more, with twice as much they change a twentieth more often.
 constexpr double kHasteOfFalls = 1.6;
 constexpr double kHasteOfSmallRises = 0.35;
 constexpr double kSmallRise = 0.1;
@@ -76,8 +78,8 @@ constexpr double kMostMargin = 0.4;
 // may each keep back so much of what they know. Half of it, and a wild link's changes are spent on what moves
 // nothing; twice, and what is told of calm links is a tenth off.
 constexpr double kStepPerSteadiness = 3.4;
-// However calm: half a millisecond of 150 moves nothing that is worth a change of routes. Twice as much, and
-// calm meshes pay more for it than they save.
+// However calm: half a millisecond of 150 moves nothing that is worth a change of routes. With half of it
+// calm meshes change a tenth more often, with twice as much they pay more and save nothing.
 constexpr double kLeastStepPerSteadiness = 0.0017;
 // However noisy: what is published for too much is what patience goes by. Unbounded, a wild link kept a cost
 // of a brownout that was over for a day.
@@ -163,7 +165,11 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     return;
   }
   learn(lesson);
-  take_step(first ? seen_twice(first->rtt_ms, x) : x, gain);
+  if (first) {
+    take_step(seen_twice(first->rtt_ms, x), gain, first->of_memory > 0 ? round.interval : Duration{});
+  } else {
+    take_step(x, gain);
+  }
   note_departure(lesson.of_memory);
 }
 
@@ -219,10 +225,10 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
 
 // `gain`: from before this round. With it, the first of two changes would say that nothing is taken back, and
 // a spike be followed for most of its height.
-void SteadyEstimate::take_step(double x, double gain) {
+void SteadyEstimate::take_step(double x, double gain, Duration seen_for) {
   const bool up = x > usual_ms() + clearly_ms();
   const bool waited = spells_.waits();
-  note_spell(x, up);
+  note_spell(x, up, seen_for);
   if (waited && !spells_.under_way()) level_ms_ = spell_from_ms_;  // it is over, and was never followed
   const bool clear = up || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
@@ -235,9 +241,9 @@ void SteadyEstimate::take_step(double x, double gain) {
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
-void SteadyEstimate::note_spell(double x, bool clearly_up) {
+void SteadyEstimate::note_spell(double x, bool clearly_up, Duration seen_for) {
   if (clearly_up && !spells_.under_way()) {
-    spells_.begin();
+    spells_.begin(seen_for);
     spell_from_ms_ = level_ms_;
     spell_above_ms_ = (level_ms_ + usual_ms() + clearly_ms()) / 2;
   } else if (x < spell_above_ms_) {

@@ -13,10 +13,10 @@
 // noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal properties
 // of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
 //
-// Until a link is as old as `memory`, m is the mean of its rounds, save those that are clearly slower: they
-// count as they would on an old link. A clearly quicker one replaces the mean of a young link. An older
-// link's mean learns no more of a rise than a third, or (n / 4 %)² where it wanders; of a calm link falls, and
-// rises by less than a tenth, are learnt sooner than large rises, since those mostly end.
+// Until a link is as old as `memory` (for falls, sooner), m is the mean of its rounds, save those that are
+// clearly slower: they count as they would on an old link. A clearly quicker one replaces the mean of a young
+// link. An older link's mean learns no more of a rise than a third, or (n / 4 %)² where it wanders; of a calm
+// link falls, and rises by less than a tenth, are learnt sooner than large rises, since those mostly end.
 //
 // Beside them the estimate learns the link's noise n: by how much a round differs from the one before, as a
 // share of the mean or the level, whichever is higher, and how much of that stays: n = a^⅔·b^⅓ with b the
@@ -67,7 +67,7 @@ class SteadyEstimate {
 
   // The latest round is not believed yet.
   bool suspects() const { return suspected_.has_value(); }
-  // It is slow again, as for seconds before, and not followed yet.
+  // It is slow again, as for a short time before, and not followed yet.
   bool waits_for_a_spell() const { return spells_.waits(); }
   // An answer slower than this is suspicious. Absent before the first round.
   std::optional<Milliseconds> suspicious_above() const;
@@ -90,8 +90,9 @@ class SteadyEstimate {
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   double seen_twice(double round_ms, double quick_ms) const;
-  void take_step(double x, double gain);
-  void note_spell(double x, bool clearly_up);
+  // `seen_for`: since the round before, where that was as slow.
+  void take_step(double x, double gain, Duration seen_for = {});
+  void note_spell(double x, bool clearly_up, Duration seen_for);
   void see_spell();
   void note_departure(double of_memory);
   double gain() const;

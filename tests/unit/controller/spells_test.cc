@@ -95,6 +95,20 @@ TEST(Spells, WhatCostsMoreThanAMoveIsFollowedAtOnce) {
   EXPECT_FALSE(spells.waits()) << "what is followed once is followed to its end";
 }
 
+// Five in a hundred rounds, each at three times the RTT or at four.
+TEST(Spells, WhereRoundsAreFarApartTheyMustCostLittle) {
+  const minutes rare{1};
+  Spells spells;
+  for (int i = 0; i < 5; ++i) {
+    had(spells, 1, rare, rare);
+    pass(spells, minutes{9}, rare);
+  }
+  EXPECT_EQ(waited(spells, rare, 2), rare);
+  EXPECT_EQ(waited(spells, rare, 3), seconds{0});
+  pass(spells, hours{2}, rare);
+  EXPECT_EQ(waited(spells, rare, 3), rare) << "they cost little of late, and are known for longer";
+}
+
 TEST(Spells, AreForgottenInHours) {
   Spells spells;
   had(spells, 5, seconds{15});
@@ -121,15 +135,48 @@ TEST(Spells, WhereRoundsAreFarApartASingleOneWillDo) {
   EXPECT_EQ(waited(spells, rare), rare);
   had(spells, 2, minutes{5}, rare);
   EXPECT_EQ(waited(spells, rare), rare);
-  had(spells, 2, minutes{5}, rare);
-  EXPECT_EQ(waited(spells, rare), seconds{0}) << "there are four long ones for it";
+  had(spells, 1, minutes{5}, rare);
+  EXPECT_EQ(waited(spells, rare), seconds{0}) << "there are three long ones for it";
+}
 
-  Spells remembered;
-  had(remembered, 1, rare, rare);
-  pass(remembered, hours{9}, rare);
-  EXPECT_EQ(waited(remembered, rare), rare);
-  pass(remembered, hours{1}, rare);
-  EXPECT_EQ(waited(remembered, rare), seconds{0});
+TEST(Spells, ThoseOfSeldomRoundsAreRememberedForLonger) {
+  const minutes rare{1};
+  Spells spells;
+  had(spells, 1, rare, rare);
+  pass(spells, hours{9}, rare);
+  EXPECT_EQ(waited(spells, rare), rare);
+  pass(spells, hours{1}, rare);
+  EXPECT_EQ(waited(spells, rare), seconds{0});
+
+  mesh::Tuning forgetful;
+  forgetful.memory = minutes{10};
+  Spells often;
+  had(often, 6, kRound, kRound, forgetful);
+  pass(often, minutes{30}, kRound, forgetful);
+  EXPECT_EQ(waited(often), seconds{0}) << "two memories, however many rounds those are";
+}
+
+// A round that is over a minute later at the earliest, and five at the latest.
+TEST(Spells, ASingleOneWillNotDoWhereRoundsAreFrequentOrTooFarApart) {
+  const auto waited_after_one = [](Duration interval, Duration dwell) {
+    Spells spells;
+    had(spells, 1, interval, interval, with_dwell(dwell));
+    return waited(spells, interval);
+  };
+  EXPECT_EQ(waited_after_one(seconds{15}, seconds{30}), seconds{0}) << "a short dwell makes no round longer";
+  EXPECT_EQ(waited_after_one(seconds{45}, minutes{2}), seconds{0});
+  EXPECT_EQ(waited_after_one(minutes{4}, minutes{2}), minutes{4});
+  EXPECT_EQ(waited_after_one(minutes{5}, minutes{2}), seconds{0});
+}
+
+// Without quick probes it takes the second round to see that a link is slow: then two have seen it.
+TEST(Spells, WhatTwoRoundsHaveSeenIsNoLoneOne) {
+  const minutes rare{1};
+  Spells spells;
+  had(spells, 1, rare, rare);
+  spells.begin(rare);
+  spells.see(kHeight);
+  EXPECT_FALSE(spells.waits());
 }
 
 TEST(Spells, ALongDwellMakesNoLongerOnesShort) {
