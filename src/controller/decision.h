@@ -64,7 +64,7 @@ enum class Holding : std::uint8_t {
   dwell,        // lowered, or the better link changed, too recently
   budget,       // changed too often in this hour
   own_load,     // recovered as the site's own traffic left it: that is no evidence
-  short_spell,  // slow again, as for a short time before: followed once it lasts longer than then
+  short_spell,  // slow again, as for a short time before: followed once it lasts longer than it did
   restarted     // published by an earlier run; too few fresh probes to contradict it
 };
 

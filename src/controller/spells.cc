@@ -28,11 +28,11 @@ struct Terms {
 // ends. A half is a hundredth of the time at 50 times the RTT.
 constexpr Terms kOften{.many = 2, .of_long_one = 3, .most_of_usual = 0.5};
 // With a round in a minute or more a short spell is one that a single round has seen, and waiting means the
-// second one. Most lone rounds of measured links are over by then, so a single one of late will do, and two
+// second one. Most slow rounds of measured links are over by then, so a single one of late will do, and two
 // long ones take nothing from it. Were there nothing that has to be known, every first brownout would be
-// followed a round late; with two, calm meshes change a tenth more often. A round is long: with a half of the
-// usual, links with many tall ones would cost a fortieth more. At five minutes and more a round
-// is too long to wait for.
+// followed a round late; were it two lone ones, calm meshes would change a tenth more often. A round is long:
+// with a half of the usual, links with many tall ones would cost a fortieth more. At five minutes and more a
+// round is too long to wait for.
 constexpr Terms kSeldom{.many = 0.2, .of_long_one = 0.3, .most_of_usual = 0.1};
 constexpr Duration kSeldomFrom = kMostWorth;
 constexpr Duration kTooSeldom = std::chrono::minutes{5};
@@ -51,10 +51,10 @@ constexpr double kOutlasted = 1.9;
 
 void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   worth_ = std::min<Duration>(tuning.dwell / kWorthOfDwell, kMostWorth);
-  seldom_ = interval >= kSeldomFrom && interval < kTooSeldom;
+  interval_ = interval;
   lately_s_ = kCountedFor * Seconds(tuning.memory).count();
   const double passed_s = Seconds(interval).count();
-  const double counted_for_s = seldom_ ? std::max(lately_s_, kCountedForRounds * passed_s) : lately_s_;
+  const double counted_for_s = is_seldom() ? std::max(lately_s_, kCountedForRounds * passed_s) : lately_s_;
   for (double* count : {&short_, &long_}) *count *= std::exp(-passed_s / counted_for_s);
   short_s_ *= std::exp(-passed_s / lately_s_);
   if (!under_way_) return;
@@ -84,9 +84,14 @@ void Spells::see(double height) {
   waits_ = waits_ && is_to_wait(height);
 }
 
+bool Spells::is_seldom() const {
+  return interval_ >= kSeldomFrom;
+}
+
 bool Spells::is_to_wait(double height) const {
-  const Terms& terms = seldom_ ? kSeldom : kOften;
-  if (worth_ == Duration{0} || short_ < terms.many + terms.of_long_one * long_) return false;
+  const Terms& terms = is_seldom() ? kSeldom : kOften;
+  if (worth_ == Duration{0} || interval_ >= kTooSeldom || short_ < terms.many + terms.of_long_one * long_)
+    return false;
   if (height * short_s_ / lately_s_ > terms.most_of_usual) return false;
   return rounds_ == 0 || (age_ < worth_ && Seconds(age_).count() < kOutlasted * short_s_ / short_);
 }

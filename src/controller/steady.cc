@@ -14,7 +14,7 @@ namespace {
 // comes later than the spike it flees from; half, and a lone bad round moves routes that its end moves back.
 constexpr double kPastPerSteadiness = 0.3;
 
-// The noise at which half of that is left, for each unit of steadiness: 13 % at the shipped one. What departs
+// The noise at which half of that is left, for each unit of steadiness: 14 % at the shipped one. What departs
 // from the usual on a calm link is small, and most of it is over before a change of routes has paid for
 // itself. With none of this, calm meshes change two thirds more often for nothing; with twice as much, what
 // lasts is followed minutes later.

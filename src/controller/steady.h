@@ -13,10 +13,11 @@
 // noise, whose differences are correlated by ρ₁ = −θ / (1 + θ²) and g = 1 − θ (J. F. Muth, Optimal properties
 // of exponentially weighted forecasts, JASA 55, 1960). A clear step, up or down, is taken whole.
 //
-// Until a link is as old as `memory` (for falls, sooner), m is the mean of its rounds, save those that are
-// clearly slower: they count as they would on an old link. A clearly quicker one replaces the mean of a young
-// link. An older link's mean learns no more of a rise than a third, or (n / 4 %)² where it wanders; of a calm
-// link falls, and rises by less than a tenth, are learnt sooner than large rises, since those mostly end.
+// Until a link is as old as `memory` (for falls and small rises, sooner), m is the mean of its rounds, save
+// those that are clearly slower: they count as they would on an old link. A clearly quicker one replaces the
+// mean of a young link. An older link's mean learns no more of a rise than a third, or (n / 4 %)² where it
+// wanders; of a calm link falls, and rises by less than a tenth, are learnt sooner than large rises, since
+// those mostly end.
 //
 // Beside them the estimate learns the link's noise n: by how much a round differs from the one before, as a
 // share of the mean or the level, whichever is higher, and how much of that stays: n = a^⅔·b^⅓ with b the
@@ -25,7 +26,7 @@
 // alone, hours of stationary noise would move routes now and then.
 //
 // A round far above what is usual is *suspicious* and is not believed before a second one, usually of quick
-// probes a second later, says the same. And where such steps were over in seconds lately, l stays out of r̂
+// probes a second later, says the same. And where such steps were over soon lately, l stays out of r̂
 // until the next one has outlasted them (spells.h). O(1) per round, a few numbers of state.
 #pragma once
 
@@ -90,7 +91,7 @@ class SteadyEstimate {
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   double seen_twice(double round_ms, double quick_ms) const;
-  // `seen_for`: since the round before, where that was as slow.
+  // `seen_for`: an interval, where the round before had seen it too.
   void take_step(double x, double gain, Duration seen_for = {});
   void note_spell(double x, bool clearly_up, Duration seen_for);
   void see_spell();

@@ -201,7 +201,7 @@ std::string sentence(Holding holding) {
     case Holding::own_load:
       return "better, but not under the traffic that had made it slow";
     case Holding::short_spell:
-      return "slow again, as for a short time before; followed once it lasts longer than then";
+      return "slow again, as for a short time before; followed once it lasts longer than it did";
     case Holding::restarted:
       return "published before the restart; too few fresh probes to contradict it";
   }

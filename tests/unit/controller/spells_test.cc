@@ -105,7 +105,7 @@ TEST(Spells, WhereRoundsAreFarApartTheyMustCostLittle) {
   }
   EXPECT_EQ(waited(spells, rare, 2), rare);
   EXPECT_EQ(waited(spells, rare, 3), seconds{0});
-  pass(spells, hours{2}, rare);
+  pass(spells, hours{5}, rare);
   EXPECT_EQ(waited(spells, rare, 3), rare) << "they cost little of late, and are known for longer";
 }
 
@@ -130,6 +130,7 @@ TEST(Spells, WhereRoundsAreFarApartOneRoundIsShort) {
 TEST(Spells, WhereRoundsAreFarApartASingleOneWillDo) {
   const minutes rare{1};
   Spells spells;
+  pass(spells, hours{1}, rare);
   EXPECT_EQ(waited(spells, rare), seconds{0}) << "nothing is known";
   had(spells, 1, rare, rare);
   EXPECT_EQ(waited(spells, rare), rare);
@@ -152,21 +153,22 @@ TEST(Spells, ThoseOfSeldomRoundsAreRememberedForLonger) {
   forgetful.memory = minutes{10};
   Spells often;
   had(often, 6, kRound, kRound, forgetful);
+  ASSERT_GT(waited(often), seconds{0});
   pass(often, minutes{30}, kRound, forgetful);
   EXPECT_EQ(waited(often), seconds{0}) << "two memories, however many rounds those are";
 }
 
-// A round that is over a minute later at the earliest, and five at the latest.
+// Nor do many where a round is five minutes long.
 TEST(Spells, ASingleOneWillNotDoWhereRoundsAreFrequentOrTooFarApart) {
-  const auto waited_after_one = [](Duration interval, Duration dwell) {
+  const auto waited_after = [](Duration interval, Duration dwell, int times = 1) {
     Spells spells;
-    had(spells, 1, interval, interval, with_dwell(dwell));
+    had(spells, times, interval, interval, with_dwell(dwell));
     return waited(spells, interval);
   };
-  EXPECT_EQ(waited_after_one(seconds{15}, seconds{30}), seconds{0}) << "a short dwell makes no round longer";
-  EXPECT_EQ(waited_after_one(seconds{45}, minutes{2}), seconds{0});
-  EXPECT_EQ(waited_after_one(minutes{4}, minutes{2}), minutes{4});
-  EXPECT_EQ(waited_after_one(minutes{5}, minutes{2}), seconds{0});
+  EXPECT_EQ(waited_after(seconds{15}, seconds{30}), seconds{0}) << "a short dwell makes no round longer";
+  EXPECT_EQ(waited_after(seconds{45}, minutes{2}), seconds{0});
+  EXPECT_EQ(waited_after(minutes{4}, minutes{2}), minutes{4});
+  EXPECT_EQ(waited_after(minutes{5}, minutes{2}, 9), seconds{0});
 }
 
 // Without quick probes it takes the second round to see that a link is slow: then two have seen it.

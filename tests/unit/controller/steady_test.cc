@@ -229,6 +229,10 @@ TEST(Steady, OfSeldomRoundsTheSecondIsBelievedWithoutQuickProbesToo) {
   minutes_at(80, 1);
   EXPECT_GT(rtt_of(estimate), 45);
   minutes_at(20, 100);
+  estimate.confirm(Milliseconds{80});
+  minutes_at(80, 1);
+  EXPECT_TRUE(estimate.waits_for_a_spell()) << "quick probes and one round are one round";
+  minutes_at(20, 100);
   minutes_at(80, 2);
   EXPECT_FALSE(estimate.waits_for_a_spell()) << "two have seen it";
   EXPECT_GT(rtt_of(estimate), 45);
@@ -464,7 +468,7 @@ TEST(Steady, ACalmLinkLearnsFallsAndSmallRisesSooner) {
   EXPECT_NEAR(learnt(108, 100), of_memory(2.6), 0.02);
 }
 
-TEST(Steady, WhereValuesWanderAFallIsNoMore) {
+TEST(Steady, WhereValuesWanderAFallSaysNoMoreThanARise) {
   for (const double deviation : {2, 5, 10, 25}) {
     SteadyEstimate estimate;
     std::mt19937 random(1);
