@@ -20,7 +20,7 @@ from referee import controllers, draws, forecaster, frontier, judge, optimum, re
 FOLKLORE = {"estimator": "ewma", "dwell": "0s", "cost_step_floor": "0ms", "publish_burst": 1000, "publish_refill": "1s"}
 # Replays need no protection from restlessness: what the method does where nothing but its margins holds it back.
 LIFTED = {"dwell": "0s", "publish_burst": 1000, "publish_refill": "1s"}
-STEADINESS = (0, 0.3, 0.6, 1, 1.5, 2, 2.4, 3, 4, 6, 10)
+STEADINESS = (0, 0.3, 0.6, 1, 1.5, 2, 2.4, 3, 4, 6, 10, 20, 50, 100)
 TARGETS = {"wild": (1.40, 9.3), "calm": (1.0020, 0.03)}
 UNSEEN_SEEDS = range(7, 13)
 
@@ -65,7 +65,7 @@ class World:
     def plot(self, path):
         verdict = judge.verdict(self.traces, [])
         verdict["runs"] = [{"name": name, "cost": figure.cost, "changes": figure.changes} for name, figure in (
-            ("as shipped", self.shipped), *(("bound lifted, steadiness 0 to 10", figure) for figure in self.frontier))]
+            ("as shipped", self.shipped), *(("bound lifted, steadiness 0 to 100", figure) for figure in self.frontier))]
         report.plot(verdict, path)
 
     def judged(self):

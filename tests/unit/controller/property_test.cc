@@ -23,7 +23,7 @@ class Weather {
   Weather(std::uint64_t seed, mesh::Policy policy) : random_(seed) {
     settings_ = with_policy(policy);
     settings_.tuning.estimator = chance(0.5) ? mesh::Estimator::steady : mesh::Estimator::ewma;
-    settings_.tuning.steadiness = pick({0.0, 0.5, 2.4, 10.0});
+    settings_.tuning.steadiness = pick({0.0, 0.5, 2.4, 10.0, 100.0});
     settings_.tuning.smoothing = pick({0.1, 0.25, 1.0});
     rtt_.fill(20);
     loss_.fill(0);
