@@ -18,8 +18,8 @@ using std::chrono::seconds;
 // Probes of one link never share a tick of the schedule.
 constexpr Duration kTick = milliseconds{50};
 constexpr double kMostWeight = 1e6;
-// At ten, on homes' links nothing but large faults moves a route; at a hundred, on servers' links too: a change
-// in three months for each pair of sites.
+// At ten, on homes' links nothing but large faults moves a route; at a hundred, on servers' links too: a
+// change in three months for each pair of sites.
 constexpr double kMostSteadiness = 100;
 
 // Typed reads into a field that keeps its default where the file is silent.
