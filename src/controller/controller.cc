@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/link.h"
+#include "controller/steadiness.h"
 
 namespace trimtab::controller {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "controller/steadiness.h"
+
 namespace trimtab::controller {
 namespace {
 

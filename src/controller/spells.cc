@@ -55,7 +55,8 @@ void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   lately_s_ = kCountedFor * Seconds(tuning.memory).count();
   const double passed_s = Seconds(interval).count();
   const double counted_for_s = is_seldom() ? std::max(lately_s_, kCountedForRounds * passed_s) : lately_s_;
-  for (double* count : {&short_, &long_}) *count *= std::exp(-passed_s / counted_for_s);
+  const double kept = std::exp(-passed_s / counted_for_s);
+  for (double* count : {&short_, &long_}) *count *= kept;
   short_s_ *= std::exp(-passed_s / lately_s_);
   if (!under_way_) return;
   age_ += interval;

@@ -112,12 +112,4 @@ class SteadyEstimate {
   std::optional<Lesson> suspected_;  // the round that waits to be believed
 };
 
-// How much cheaper another path must be before traffic leaves one that begins with this link, as a share of
-// the present path: 3.45·steadiness·√n·n̄^¾, of the link's own noise and the mean of all links here. The one
-// alone would cling to noisy links, the other would treat a wild link among calm ones like them. 0 … 0.4.
-Ratio margin(Ratio noise, Ratio noise_here, const mesh::Tuning& tuning);
-
-// The least change of a link's cost that is published, as a share of what its RTT is published for. 0 … 0.25.
-Ratio least_step(Ratio noise, const mesh::Tuning& tuning);
-
 }  // namespace trimtab::controller

@@ -9,7 +9,7 @@
 #include <map>
 #include <random>
 
-#include "controller/steady.h"
+#include "controller/steadiness.h"
 #include "support/controller_driver.h"
 
 namespace trimtab::controller::testing {

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "controller/estimator.h"
+#include "controller/steadiness.h"
 #include "support/controller_steps.h"
 
 namespace trimtab::controller::testing {
