@@ -93,8 +93,8 @@ def tell_worlds(worlds):
 def tell_forecasters(wild):
     """Calm links hold no value for a number of frames: there is nothing to know."""
     changes = TARGETS["wild"][1]
-    for label, way in (("knows holds and means, routes that settle", forecaster.Settled),
-                       ("knows holds and means, free beyond the hop", forecaster.Free)):
+    for label, way in (("knows ends and means, routes that settle", forecaster.Settled),
+                       ("knows ends and means, free beyond the hop", forecaster.Free)):
         progress(f"wild: {label}")
         line(label, text(forecaster.at_changes(wild.traces, changes, way)))
 

@@ -4,6 +4,7 @@ After every row the sites' inventory equals the one taken before their daemons r
 made is left. Tests print what they measured.
 """
 
+import fcntl
 import os
 
 import pytest
@@ -31,6 +32,19 @@ def pytest_collection_modifyitems(items):
 def pytest_sessionstart(session):
     if not os.path.exists(TRIMTAB):
         pytest.exit(f"no {TRIMTAB}: ./dev build, or name the program with TRIMTAB", returncode=2)
+    if not hasattr(session.config, "workerinput"):  # xdist's workers are part of a run
+        session.config.only_run = claim()
+
+
+def claim():
+    """Rows read their sites' logs, which have the rows' names: two runs at once would read each other's."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    lock = (LOGS.parent / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pytest.exit("another run of these tests is under way in this checkout", returncode=2)
+    return lock
 
 
 @pytest.fixture
