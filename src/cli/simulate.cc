@@ -1,6 +1,7 @@
 // trimtab simulate: the daemon's controller on a mesh of its own making, with a clock of its own.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -115,6 +116,20 @@ Result<void> set_duration(const std::string& text, sim::Scenario& scenario) {
   return {};
 }
 
+// An event after the end is most likely a slip in one of the two times; but a shorter --duration is fair.
+void say_what_never_begins(const sim::Scenario& scenario) {
+  std::optional<Duration> first;
+  for (const sim::SimulatedLink& link : scenario.topology.links) {
+    for (const sim::Behaviour& behaviour : link.model[0].behaviours) {
+      if (behaviour.from >= scenario.duration)
+        first = std::min(first.value_or(behaviour.from), behaviour.from);
+    }
+  }
+  if (!first) return;
+  say("trimtab: what begins at {} or later never does: all is over after {}; see duration and --duration\n",
+      format_duration(*first), format_duration(scenario.duration));
+}
+
 // What would otherwise be ignored without a word.
 Result<void> check_together(const SimulateOptions& options, bool mesh_given) {
   const bool made_up = !options.matrix.empty() || options.sites > 0;
@@ -134,6 +149,7 @@ int simulate(const Common& common, const SimulateOptions& options, bool mesh_giv
   auto scenario = find_scenario(options, std::move(ground), status);
   if (!scenario) return status;
   if (const auto set = set_duration(options.duration, *scenario); !set) return complain(set.error());
+  say_what_never_begins(*scenario);
 
   const sim::Choice choice = choice_of(options.policy, scenario->topology);
   sim::Plan plan{.duration = scenario->duration, .watch = scenario->watch};

@@ -98,6 +98,16 @@ def test_there_are_some():
                                                    "stationary-noise"}
 
 
+def test_what_is_over_before_it_begins_is_told(trimtab, tmp_path):
+    (tmp_path / "s.toml").write_text('[scenario]\nduration = "5m"\n[[link]]\nbetween = ["a", "b"]\n' + "".join(
+        f'[[event]]\nall = true\nkind = "outage"\nfrom = "{begins}"\n' for begins in ("4m", "7m", "5m")))
+    outcome = trimtab("simulate", "--scenario", "s.toml", "--json")
+    assert outcome.status == 0 and json.loads(outcome.out)
+    assert outcome.err == ("trimtab: what begins at 5m or later never does: all is over after 5m; "
+                           "see duration and --duration\n")
+    answer_of(trimtab("simulate", "--scenario", "s.toml", "--json", "--duration", "8m"))
+
+
 def test_a_brownout_is_left_and_returned_to(trimtab):
     outcome = trimtab("simulate", "--scenario", ROOT / "scenarios/brownout.toml", "--events", "--json")
     answer = answer_of(outcome)
