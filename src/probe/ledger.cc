@@ -38,7 +38,7 @@ Counters& Counters::operator+=(const Counters& other) {
 }
 
 Ledger::Ledger(SiteId link, const IpAddress& peer, Duration timeout, Pace pace)
-    : link_(link), peer_(peer), timeout_(timeout), pace_(pace) {}
+    : link_(link), peer_(peer), timeout_(timeout), patience_(timeout), pace_(pace) {}
 
 std::uint64_t Ledger::open_round(MonotonicTime started, std::size_t probes) {
   OpenRound opened;
@@ -63,7 +63,8 @@ std::uint16_t Ledger::add(std::uint64_t round, const Nonce& nonce, MonotonicTime
   do {
     sequence = numbered(pace_, next_number_++);
   } while (probes_.contains(sequence));
-  probes_[sequence] = {.round = round, .index = open->added++, .nonce = nonce, .timeout = timeout_};
+  probes_[sequence] = {
+      .round = round, .index = open->added++, .nonce = nonce, .timeout = timeout_, .patience = patience_};
   set_deadline(sequence, now + timeout_);
   remembered_.push_back(sequence);
   return sequence;
@@ -89,7 +90,7 @@ void Ledger::sent(std::uint16_t sequence, const Instant& when) {
   if (found == probes_.end() || found->second.state != State::handed_out) return;
   found->second.state = State::outstanding;
   found->second.sent = when;
-  set_deadline(sequence, when.monotonic + found->second.timeout);
+  set_deadline(sequence, when.monotonic + found->second.patience);
   ++counters_.sent;
   if (pace_ == Pace::quick) ++counters_.quick;
 }
@@ -137,6 +138,7 @@ std::optional<Result> Ledger::received(const EchoReply& reply, const Arrival& ar
   const bool first = undecided_.erase({probe.deadline, found->first}) > 0;
   const Result result = judge(probe, arrival);
   probe.state = State::answered;
+  answered_until_ = std::max(answered_until_, probe.sent.monotonic);
   write(probe, first, result);
   return result;
 }
@@ -157,8 +159,21 @@ Result Ledger::judge(const Probe& probe, const Arrival& arrival) {
 }
 
 void Ledger::expire(MonotonicTime now) {
-  while (!undecided_.empty() && undecided_.begin()->first <= now) give_up(undecided_.begin()->second);
+  while (!undecided_.empty() && undecided_.begin()->first <= now) {
+    const std::uint16_t sequence = undecided_.begin()->second;
+    const Probe& probe = probes_.at(sequence);
+    if (may_be_slow(probe, now)) {
+      set_deadline(sequence, std::min(now + kLookAgain, probe.sent.monotonic + probe.timeout));
+    } else {
+      give_up(sequence);
+    }
+  }
   forget(now);
+}
+
+bool Ledger::may_be_slow(const Probe& probe, MonotonicTime now) const {
+  return probe.state == State::outstanding && !probe.excused && probe.sent.monotonic >= answered_until_ &&
+         now < probe.sent.monotonic + probe.timeout;
 }
 
 void Ledger::forget(MonotonicTime now) {

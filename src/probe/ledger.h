@@ -29,8 +29,14 @@ class Ledger {
  public:
   Ledger(SiteId link, const IpAddress& peer, Duration timeout, Pace pace = Pace::regular);
 
-  // Of probes that are added from now on; the others, and their answers, are judged by their own.
-  void set_timeout(Duration timeout) { timeout_ = timeout; }
+  // Of probes that are added from now on; the others, and their answers, are judged by their own. `patience`,
+  // if less: after it one is lost that was overtaken, that is where one that left later was answered. On a
+  // link that has become slow none is, and all have their time.
+  void set_timeout(Duration timeout) { set_timeout(timeout, timeout); }
+  void set_timeout(Duration timeout, Duration patience) {
+    timeout_ = timeout;
+    patience_ = patience;
+  }
 
   // A round with this many probes, all of them still to be sent; returns its number.
   std::uint64_t open_round(MonotonicTime started, std::size_t probes);
@@ -76,7 +82,7 @@ class Ledger {
     State state = State::handed_out;
     bool excused = false;  // we overslept while it was outstanding
     Instant sent{};
-    Duration timeout{};
+    Duration timeout{}, patience{};
     MonotonicTime deadline{};
   };
 
@@ -87,6 +93,7 @@ class Ledger {
   };
 
   bool matches(const Probe& probe, const EchoReply& reply) const;
+  bool may_be_slow(const Probe& probe, MonotonicTime now) const;
   Result judge(const Probe& probe, const Arrival& arrival);
   void set_deadline(std::uint16_t sequence, MonotonicTime deadline);  // of an undecided probe
   void give_up(std::uint16_t sequence);
@@ -97,8 +104,9 @@ class Ledger {
 
   SiteId link_;
   IpAddress peer_;
-  Duration timeout_;
+  Duration timeout_, patience_;
   Pace pace_;
+  MonotonicTime answered_until_{};  // the latest departure of an answered probe
   Counters counters_;
   std::deque<OpenRound> rounds_;  // numbers first_round_, first_round_ + 1, …
   std::uint64_t first_round_ = 0;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "util/units.h"
+
 namespace trimtab::probe {
 
 enum class Pace : std::uint16_t {
@@ -11,6 +13,9 @@ enum class Pace : std::uint16_t {
   quick = 0x8000,      // on suspicion, beside the rounds
   full_size = 0x4000,  // as long as the link's MTU: FullSizeCheck
 };
+
+// How often it is looked whether a quick probe that is overdue has been overtaken meanwhile (ledger.h).
+constexpr Duration kLookAgain = std::chrono::milliseconds{100};
 
 constexpr std::uint16_t kNumbers = 0x3fff;  // what is left of a sequence number beside its pace
 

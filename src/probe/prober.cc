@@ -59,7 +59,7 @@ void Prober::set_timeout(Duration timeout) {
 // A full-size probe needs no more patience than a quick one: an answer that comes later counts all the same.
 void Prober::set_quick_timeout(Watched& watched) {
   const Duration timeout = watched.suspicion.quick_timeout();
-  watched.quick_ledger.set_timeout(timeout);
+  watched.quick_ledger.set_timeout(watched.suspicion.timeout(), timeout);
   watched.full_size.set_timeout(timeout);
 }
 

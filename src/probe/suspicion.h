@@ -29,8 +29,10 @@ class Suspicion {
   // Of probes that go out from now on.
   void set_timeout(Duration timeout) { timeout_ = timeout; }
 
-  // When a quick probe counts as lost: sooner than others, since what it would tell later is no longer news.
+  // When a quick probe counts as lost that was overtaken: sooner than others, since what it would tell later
+  // is no longer news.
   Duration quick_timeout() const;
+  Duration timeout() const { return timeout_; }
 
   // A probe goes out: one of a round, or the one that was due at quick_tick().
   void goes_out(std::uint16_t sequence, bool quick, MonotonicTime now);

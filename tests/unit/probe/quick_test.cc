@@ -96,10 +96,24 @@ TEST(Quick, ABatchIsHandedOnWithoutWaitingForTheRoundOrTheTimeOut) {
   EXPECT_GT(world.prober.counters(kB)->lost, 0U);
 }
 
-TEST(Quick, AnAnswerAfterTheBatchIsLate) {
+// No later one is answered either: it has become slow, and loses nothing.
+TEST(Quick, AnswersOfASlowLinkAreWaitedFor) {
   World world = calm();
   world.delay[kB] = 1500ms;
   world.run_until(world.now + 10s);
+  const Round* const batch = first_quick(world);
+  ASSERT_NE(batch, nullptr);
+  for (const Result& result : batch->results) {
+    EXPECT_EQ(result.outcome, Outcome::answered);
+    EXPECT_DOUBLE_EQ(result.rtt.count(), 1500.0);
+  }
+  EXPECT_EQ(world.prober.counters(kB)->lost, 0U);
+}
+
+TEST(Quick, AnAnswerAfterTheBatchIsLate) {
+  World world = calm();
+  world.delay[kB] = 3500ms;
+  world.run_until(world.now + 15s);
   ASSERT_NE(first_quick(world), nullptr);
   EXPECT_GE(world.prober.counters(kB)->late, 5U);
   EXPECT_EQ(world.prober.counters(kB)->forged + world.prober.counters(kB)->duplicates, 0U);
