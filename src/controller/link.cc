@@ -79,6 +79,7 @@ void Link::reconfigure(MonotonicTime now, const Settings& before, const Settings
 void Link::round(MonotonicTime now, const Sample& sample, const Settings& settings) {
   const LastRound round = summarise(sample, now);
   const int probes = round.answered + round.late + round.lost;
+  if (sample.quick) quick_round_.reset();
   if (probes == 0) return;
   if (sample.quick) return quick_round(now, sample, round, settings);
   last_round_ = round;
@@ -108,16 +109,20 @@ void Link::quick_round(MonotonicTime now, const Sample& sample, const LastRound&
   loss_.count(sample, false);
   loss_.prove(now, round.answered + round.late + round.lost, own_load_);
   if (round.rtt) steady_.confirm(*round.rtt);
+  quick_round_ = round;
   check_boundaries(round, settings);
 }
 
 void Link::throughput(MonotonicTime now, const ThroughputSample& sample, const Settings& settings) {
-  if (!last_round_) return;
+  const std::optional<LastRound> measured =
+      sample.quick ? std::exchange(quick_round_, std::nullopt) : last_round_;
+  if (!measured) return;
   const OwnLoad::Round round{.load = sample.load,
-                             .rtt = last_round_->rtt,
+                             .rtt = measured->rtt,
                              .clearly = steady_.clearly(),
                              .capacity = bandwidth_.rate() ? bandwidth_.rate() : own_.bandwidth,
                              .interval = own_.interval};
+  if (sample.quick) return own_load_.add_quick(round);
   own_load_.add(now, round, remembered(settings.tuning));
   if (!sample.arrived) return;
   // What fills up is the direction with the greater load: the other one's rate proves nothing.

@@ -101,7 +101,8 @@ class Link {
   RttBoundary rtt_boundary_;
   Stability stability_;
   std::optional<LastRound> last_round_;
-  bool restored_ = false;  // published by an earlier run, not yet contradicted by fresh probes
+  std::optional<LastRound> quick_round_;  // the latest batch of quick probes, until its load is known
+  bool restored_ = false;                 // published by an earlier run, not yet contradicted by fresh probes
   std::optional<MonotonicTime> due_;
   bool minds_rivals_ = false;
 };

@@ -66,12 +66,17 @@ bool OwnLoad::dropped(MonotonicTime now, Duration memory) {
 
 void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
   unknown_in_a_row_ = 0;
+  const std::optional<Round> glimpse = std::exchange(glimpse_, std::nullopt);
   switch (phase_) {
     case Phase::free:
       if (const auto quiet = quiet_before_onset(now, round)) {
         quiet_ = *quiet;
         had_quiet_ = true;
         begin(round);
+      } else if (const auto before = glimpse ? quiet_before_onset(now, *glimpse) : std::nullopt;
+                 before && is_part(round.load, kCame, before->load)) {
+        begin_before(*before, *glimpse);
+        watch_load(now, round, memory);
       } else if (!had_quiet_) {
         watch_first(now, round, memory);
       }
@@ -80,11 +85,28 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
       watch_load(now, round, memory);
       break;
     case Phase::left:
-      watch_recovery(now, round);
+      if (glimpse && came_back(*glimpse, round)) {
+        begin_before(quiet_, *glimpse);
+        watch_load(now, round, memory);
+      } else {
+        watch_recovery(now, round);
+      }
       break;
   }
   recent_[next_] = Recent{now, round};
   next_ = (next_ + 1) % kRecent;
+}
+
+// Of several in a round the slowest, for the others may have come before the load or after it.
+void OwnLoad::add_quick(const Round& batch) {
+  const bool slower = !glimpse_ || !batch.rtt || (glimpse_->rtt && *batch.rtt > *glimpse_->rtt);
+  if (slower) glimpse_ = batch;
+}
+
+bool OwnLoad::came_back(const Round& glimpse, const Round& round) const {
+  const auto& before = recent_[(next_ + kRecent - 1) % kRecent];
+  return before && is_slow(glimpse) && is_part(glimpse.load, 1 / kCame, load_) &&
+         is_part(round.load, kCame, before->round.load);
 }
 
 // Load and RTT rose together; absent: they did not. A load that was borne a moment ago is not what makes it
@@ -97,7 +119,7 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
   std::optional<Quiet> quiet;
   for (const auto& before : recent_) {
     if (!is_fresh(before) || !is_part(round.load, kCame, before->round.load)) continue;
-    const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly};
+    const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly, before->round.load};
     if (was.is_exceeded_by(round)) {
       quiet = was;
       break;
@@ -126,7 +148,7 @@ void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory
   if (stays && !is_part(round.load, kWhole, first_.load) && !std::exchange(first_.halved, true)) return;
   had_quiet_ = true;
   if (stays || !quicker) return;
-  quiet_ = {*round.rtt, *round.rtt + round.clearly};
+  quiet_ = {*round.rtt, *round.rtt + round.clearly, round.load};
   load_ = first_.load;
   shown_slow_ = first_.rounds;
   // A young link's first round may be slow by accident; four in a row were not.
@@ -139,6 +161,16 @@ void OwnLoad::leave(MonotonicTime until) {
   until_ = until;
   still_slow_ = 0;
   recovered_ = false;
+}
+
+// Within the round that is judged now: no round has shown anything yet.
+void OwnLoad::begin_before(const Quiet& quiet, const Round& glimpse) {
+  const int shown_slow = phase_ == Phase::free ? 0 : shown_slow_;
+  quiet_ = quiet;
+  had_quiet_ = true;
+  begin(glimpse);
+  slow_in_a_row_ = whole_in_a_row_ = 0;
+  shown_slow_ = shown_slow;
 }
 
 void OwnLoad::begin(const Round& round) {

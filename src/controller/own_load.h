@@ -36,6 +36,10 @@ class OwnLoad {
   // The link is down. What answered rounds have shown of it under its load is still true when it is back, for
   // `memory`; everything else is forgotten. False: nothing was shown.
   bool dropped(MonotonicTime now, Duration memory);
+  // A batch of quick probes, and what went over the link until it ended: a load that makes it slow may be
+  // gone before the round ends, since moving traffic is what quick probes are for. It counts with that round,
+  // and only where the round had more load than those before: traffic comes in bursts of half a second.
+  void add_quick(const Round& batch);
   // That round with its load. `memory`: for how long a recovery is not believed after the load has left.
   void add(MonotonicTime now, const Round& round, Duration memory);
 
@@ -70,6 +74,7 @@ class OwnLoad {
   // What a link was like before the load came, and what is slow measured by that.
   struct Quiet {
     Milliseconds rtt{0}, limit{0};
+    Rate load;
 
     bool is_exceeded_by(const Round& round) const { return !round.rtt || *round.rtt > limit; }
   };
@@ -77,6 +82,8 @@ class OwnLoad {
   bool is_slow(const Round& round) const { return quiet_.is_exceeded_by(round); }
   std::optional<Quiet> quiet_before_onset(MonotonicTime now, const Round& round) const;
   void watch_first(MonotonicTime now, const Round& round, Duration memory);
+  bool came_back(const Round& glimpse, const Round& round) const;
+  void begin_before(const Quiet& quiet, const Round& glimpse);
   void begin(const Round& round);
   void leave(MonotonicTime until);
   void watch_load(MonotonicTime now, const Round& round, Duration memory);
@@ -84,7 +91,8 @@ class OwnLoad {
 
   std::array<std::optional<Recent>, kRecent> recent_;
   std::size_t next_ = 0;
-  int unknown_in_a_row_ = 0;  // rounds without a load
+  std::optional<Round> glimpse_;  // a batch of quick probes since the last round
+  int unknown_in_a_row_ = 0;      // rounds without a load
 
   Phase phase_ = Phase::free;
   Quiet quiet_;

@@ -28,10 +28,15 @@ struct Sample {
   bool quick = false;  // taken on suspicion, beside the rounds: confirms or clears what a round said
 };
 
-// What went over a link in its latest round.
+// What went over a link in its latest round; or, `quick`, since the latest round or batch of quick probes, as
+// another batch ends.
 struct ThroughputSample {
-  std::optional<Rate> arrived;  // on the way out, known to have arrived
+  std::optional<Rate> arrived;  // on the way out, known to have arrived; of rounds
   Rate load;                    // the greater of both directions, whatever became of it
+  bool quick = false;
+
+  // In less than this a few packets are many times the rate of before: no quick one is taken of it.
+  static constexpr Duration kShortestQuick = std::chrono::milliseconds{200};
 };
 
 // What the interface, BFD and BGP say of a link, as last heard. A field that turns from true to false is a

@@ -59,16 +59,21 @@ void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   for (double* count : {&short_, &long_}) *count *= kept;
   short_s_ *= std::exp(-passed_s / lately_s_);
   if (!under_way_) return;
-  age_ += interval;
+  if (!within_round_ || rounds_ > 1) {
+    age_ += interval;
+  } else if (rounds_ == 1) {
+    age_ += interval / 2;
+  }
   ++rounds_;
   // One that was seen in one round was short, however far apart those are.
   if (age_ >= worth_ && (rounds_ > 1 || worth_ == Duration{0})) close(false);
 }
 
-void Spells::begin(Duration seen_for) {
+void Spells::begin(const Begin& begin) {
   under_way_ = waits_ = true;
-  age_ = seen_for;
-  rounds_ = seen_for > Duration{0} ? 1 : 0;
+  within_round_ = begin.within_round;
+  age_ = begin.seen_for;
+  rounds_ = begin.seen_for > Duration{0} ? 1 : 0;
 }
 
 void Spells::end() {

@@ -1,5 +1,5 @@
 // Short spells. A link that is slow for seconds, or for a single round where those are minutes apart, again
-// and again, is quick again before a change of routes has paid for itself: it takes ten seconds to see, and
+// and again, is quick again before a change of routes has paid for itself: it takes seconds to see, and
 // two moves. So where its spells were like that lately, one is followed only once it has outlasted them: what
 // has lasted tends to last.
 #pragma once
@@ -16,8 +16,13 @@ class Spells {
   void pass(Duration interval, const mesh::Tuning& tuning);
   // The link is clearly slower than before; and is no longer. One that lasts ends by itself: it is what the
   // link is like.
-  // `seen_for`: an interval, where it took a second round to confirm it.
-  void begin(Duration seen_for = {});
+  struct Begin {
+    Duration seen_for{};  // an interval, where it took a second round to confirm it
+    // Quick probes saw it, on average half a round before that ends. The round that shows its end began, on
+    // average, as it ended: so the first counts half, and the last nothing.
+    bool within_round = false;
+  };
+  void begin(const Begin& begin);
   void end();
   // While one is under way, after each look at it. `height`: how much slower than before the link is, as a
   // share. What is followed once is followed to its end.
@@ -37,6 +42,7 @@ class Spells {
   double lately_s_ = 1;  // after which what a spell cost counts for 1/e
   Duration interval_{};  // between rounds
   bool under_way_ = false, waits_ = false;  // the second only with the first
+  bool within_round_ = false;               // as Begin has it
   Duration age_{};                          // of that of now
   int rounds_ = 0;                          // in it, after that in which it began
   // How many there were, and how long the short ones were together; what is longer ago counts less. Where

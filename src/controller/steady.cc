@@ -104,6 +104,7 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     return;
   }
   boundary_ms_ = tuning.rtt_boundary.count();
+  const bool confirmed = std::exchange(confirmed_, false);
   spells_.pass(round.interval, tuning);
   const double gain = this->gain();
   const std::optional<Lesson> first = suspected_;
@@ -114,12 +115,16 @@ void SteadyEstimate::add(const Round& round, const mesh::Tuning& tuning) {
     return;
   }
   learn(lesson);
+  // On average half of this round's probes were sent before the quick ones, and say what was before.
+  if (confirmed && x < level_ms_) return;
   const bool by_two_rounds = first && first->of_memory > 0;
-  take_step(first ? seen_twice(first->rtt_ms, x) : x, gain, by_two_rounds ? round.interval : Duration{});
+  take_step(first ? seen_twice(first->rtt_ms, x) : x, gain,
+            {.seen_for = by_two_rounds ? round.interval : Duration{}});
   note_departure(lesson.of_memory);
 }
 
 void SteadyEstimate::no_rtt(Duration interval, const mesh::Tuning& tuning) {
+  confirmed_ = false;
   spells_.pass(interval, tuning);
   see_spell();
 }
@@ -171,10 +176,10 @@ void SteadyEstimate::learn_jitter(const Lesson& lesson) {
 
 // `gain`: from before this round. With it, the first of two changes would say that nothing is taken back, and
 // a spike be followed for most of its height.
-void SteadyEstimate::take_step(double x, double gain, Duration seen_for) {
+void SteadyEstimate::take_step(double x, double gain, const Spells::Begin& begin) {
   const bool up = x > usual_ms() + clearly_ms();
   const bool waited = spells_.waits();
-  note_spell(x, up, seen_for);
+  note_spell(x, up, begin);
   if (waited && !spells_.under_way()) level_ms_ = spell_from_ms_;  // it is over, and was never followed
   const bool clear = up || x < level_ms_ - clearly_ms();
   const double moved_ms = clear ? x - level_ms_ : gain * (x - level_ms_);
@@ -187,9 +192,9 @@ void SteadyEstimate::take_step(double x, double gain, Duration seen_for) {
   wander_ += weight_of_round() * (std::min(std::fabs(moved_ms) / usual_ms(), kMostNoise) - wander_);
 }
 
-void SteadyEstimate::note_spell(double x, bool clearly_up, Duration seen_for) {
+void SteadyEstimate::note_spell(double x, bool clearly_up, const Spells::Begin& begin) {
   if (clearly_up && !spells_.under_way()) {
-    spells_.begin(seen_for);
+    spells_.begin(begin);
     spell_from_ms_ = level_ms_;
     spell_above_ms_ = (level_ms_ + usual_ms() + clearly_ms()) / 2;
   } else if (x < spell_above_ms_) {
@@ -233,7 +238,10 @@ void SteadyEstimate::confirm(Milliseconds rtt) {
   const double gain = this->gain();
   if (round_ms > usual_ms() + clearly_ms()) lesson.rtt_ms = x;
   resolve(lesson);
-  take_step(seen_twice(round_ms, x), gain);
+  const bool within_round = lesson.of_memory == 0;  // else one has just ended, and was suspicious itself
+  const double seen_ms = seen_twice(round_ms, x);
+  confirmed_ = confirmed_ || (within_round && seen_ms > usual_ms() + clearly_ms());
+  take_step(seen_ms, gain, {.within_round = within_round});
   note_departure(0);
 }
 

@@ -91,9 +91,8 @@ class SteadyEstimate {
   void learn_jitter(const Lesson& lesson);
   void resolve(Lesson lesson);
   double seen_twice(double round_ms, double quick_ms) const;
-  // `seen_for`: an interval, where the round before had seen it too.
-  void take_step(double x, double gain, Duration seen_for = {});
-  void note_spell(double x, bool clearly_up, Duration seen_for);
+  void take_step(double x, double gain, const Spells::Begin& begin);
+  void note_spell(double x, bool clearly_up, const Spells::Begin& begin);
   void see_spell();
   void note_departure(double of_memory);
   double gain() const;
@@ -104,6 +103,7 @@ class SteadyEstimate {
   double wander_ = 0;                               // and of the level
   double change_ = 0;                               // the last round's, of the usual, bounded
   double change_squared_ = 0, change_product_ = 0;  // means of change², and of change times the one before
+  bool confirmed_ = false;  // since the last round quick probes have shown that the link is slow
   double away_ = 0;  // since when the level is far from the mean, in memories; below 0 where it is below
   Spells spells_;
   double spell_from_ms_ = 1;         // the level before that of now

@@ -58,6 +58,7 @@ class Engine {
     IpAddress own_address, peer_address;
     std::optional<IpAddress> endpoint;  // the peer's, outside; not where the mesh file has a name or none
     MonotonicTime heard_at{};           // the latest answer
+    int interface_index = 0;            // as last seen; 0: never
     Traffic traffic;
     Refusals refusals;
     std::string_view interface_state = kInterfaceCarries;  // as last told to the journal
@@ -65,6 +66,7 @@ class Engine {
     std::optional<std::string> endpoint_fault;             // until it answers
     std::optional<int> blocked_bytes;                      // of a packet; the same
     std::optional<bool> awaiting_counters;  // that mark the end of a round: whether it was complete
+    bool awaiting_quick_counters = false;   // those of a batch of quick probes
     controller::Condition condition;
     std::optional<bool> session_established, bfd_up;
     controller::Standing standing = controller::Standing::unmeasured;  // as last told to the journal
@@ -105,6 +107,7 @@ class Engine {
   // measuring.cc
   void send_probes();
   void finish_round(const probe::Round& round);
+  void begin_counting(LinkState& link);
   void wait_for_counters(const probe::Round& round);
   void interfaces_changed();
   void note_lan_fault();

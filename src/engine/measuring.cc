@@ -121,7 +121,7 @@ void Engine::finish_round(const probe::Round& round) {
          fmt::format("RTT has moved from {:.1f} to {:.1f} ms", shift->from.count(), shift->to.count()));
   }
   if (controller_.suspects(round.link)) prober_.check(round.link, now_.monotonic);
-  if (!round.quick) wait_for_counters(round);
+  wait_for_counters(round);
 }
 
 // ---- the way to its endpoint, outside of the mesh
@@ -161,10 +161,21 @@ void Engine::set_endpoint_fault(LinkState& link, std::optional<std::string> faul
   link.endpoint_fault = std::move(fault);
 }
 
-// Throughput is taken over whole rounds: a batch of quick probes lasts half a second.
+// The first round has its load, too: whether the link was slow from the start, or became so.
+void Engine::begin_counting(LinkState& link) {
+  link.awaiting_counters = true;
+  actions_.push_back(SendNetlink{interfaces_.ask_counters(link.interface)});
+}
+
+// Throughput is taken over whole rounds: a batch of quick probes lasts half a second. But by its end a load
+// that made the link slow is still there, and may have left at that of the round.
 void Engine::wait_for_counters(const probe::Round& round) {
   LinkState& link = links_.at(round.link);
-  link.awaiting_counters = is_complete(round);
+  if (round.quick) {
+    link.awaiting_quick_counters = true;
+  } else {
+    link.awaiting_counters = is_complete(round);
+  }
   actions_.push_back(SendNetlink{interfaces_.ask_counters(link.interface)});
 }
 
@@ -178,9 +189,12 @@ void Engine::on(const NetlinkArrived& arrived) {
     const auto neighbour = by_interface_.find(counted.interface.index);
     if (neighbour == by_interface_.end()) continue;
     LinkState& link = links_.at(neighbour->second);
-    if (!link.awaiting_counters) continue;
-    const auto sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters,
-                                          *std::exchange(link.awaiting_counters, std::nullopt));
+    std::optional<controller::ThroughputSample> sample;
+    if (const auto complete = std::exchange(link.awaiting_counters, std::nullopt)) {
+      sample = link.traffic.take(now_.monotonic, counted.interface.index, counted.counters, *complete);
+    } else if (std::exchange(link.awaiting_quick_counters, false)) {
+      sample = link.traffic.take_quick(now_.monotonic, counted.interface.index, counted.counters);
+    }
     if (sample) controller_.throughput(now_.monotonic, neighbour->second, *sample);
   }
 }
@@ -194,7 +208,10 @@ void Engine::interfaces_changed() {
   by_interface_.clear();
   for (auto& [neighbour, link] : links_) {
     const netlink::Interface* interface = interfaces_.find(link.interface);
-    if (interface != nullptr) by_interface_[interface->index] = neighbour;
+    if (interface != nullptr) {
+      by_interface_[interface->index] = neighbour;
+      if (std::exchange(link.interface_index, interface->index) != interface->index) begin_counting(link);
+    }
     const std::string_view state = interface == nullptr  ? "is gone"
                                    : !interface->up      ? "is down"
                                    : !interface->running ? "has no carrier"

@@ -18,16 +18,31 @@ Rate rate_of(std::uint64_t bytes, Duration time) {
 std::optional<controller::ThroughputSample> Traffic::take(MonotonicTime now, int interface_index,
                                                           const netlink::LinkCounters& counters,
                                                           bool complete) {
-  const std::optional<Reading> before = std::exchange(last_, Reading{now, interface_index, counters});
-  in_ = out_ = std::nullopt;
-  if (!before || before->interface_index != interface_index || now <= before->at ||
-      counters.rx_bytes < before->counters.rx_bytes || counters.tx_bytes < before->counters.tx_bytes) {
-    return std::nullopt;
-  }
-  in_ = rate_of(counters.rx_bytes - before->counters.rx_bytes, now - before->at);
-  out_ = rate_of(counters.tx_bytes - before->counters.tx_bytes, now - before->at);
+  const Reading reading{now, interface_index, counters};
+  const auto found = rates(std::exchange(last_, reading), reading);
+  latest_ = reading;
+  in_ = found ? std::optional(found->in) : std::nullopt;
+  out_ = found ? std::optional(found->out) : std::nullopt;
+  if (!found) return std::nullopt;
   return controller::ThroughputSample{.arrived = complete ? out_ : std::nullopt,
-                                      .load = std::max(*in_, *out_)};
+                                      .load = std::max(found->in, found->out)};
+}
+
+std::optional<controller::ThroughputSample> Traffic::take_quick(MonotonicTime now, int interface_index,
+                                                                const netlink::LinkCounters& counters) {
+  if (latest_ && now - latest_->at < controller::ThroughputSample::kShortestQuick) return std::nullopt;
+  const Reading reading{now, interface_index, counters};
+  const auto found = rates(std::exchange(latest_, reading), reading);
+  if (!found) return std::nullopt;
+  return controller::ThroughputSample{.arrived = {}, .load = std::max(found->in, found->out), .quick = true};
+}
+
+std::optional<Traffic::Rates> Traffic::rates(const std::optional<Reading>& before, const Reading& now) {
+  if (!before || before->interface_index != now.interface_index || now.at <= before->at ||
+      now.counters.rx_bytes < before->counters.rx_bytes || now.counters.tx_bytes < before->counters.tx_bytes)
+    return std::nullopt;
+  return Rates{.in = rate_of(now.counters.rx_bytes - before->counters.rx_bytes, now.at - before->at),
+               .out = rate_of(now.counters.tx_bytes - before->counters.tx_bytes, now.at - before->at)};
 }
 
 }  // namespace trimtab::engine

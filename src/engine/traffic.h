@@ -17,6 +17,9 @@ class Traffic {
   // counter than before (reset, wrap) or another interface index (made anew) only starts a new measurement.
   std::optional<controller::ThroughputSample> take(MonotonicTime now, int interface_index,
                                                    const netlink::LinkCounters& counters, bool complete);
+  // The same as a batch of quick probes has ended, since the latest call of either.
+  std::optional<controller::ThroughputSample> take_quick(MonotonicTime now, int interface_index,
+                                                         const netlink::LinkCounters& counters);
 
   std::optional<Rate> in() const { return in_; }
   std::optional<Rate> out() const { return out_; }
@@ -28,7 +31,12 @@ class Traffic {
     netlink::LinkCounters counters;
   };
 
-  std::optional<Reading> last_;
+  struct Rates {
+    Rate in, out;
+  };
+  static std::optional<Rates> rates(const std::optional<Reading>& before, const Reading& now);
+
+  std::optional<Reading> last_, latest_;  // of a round; of any
   std::optional<Rate> in_, out_;
 };
 

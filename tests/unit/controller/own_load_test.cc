@@ -115,6 +115,59 @@ TEST(OwnLoad, ALoadThatLeavesHalfWayHidesNothing) {
   run({{50, 60, Is::free, 4}, {30, 20, Is::free, 5}, {0.1, 20}});  // more than one: that much is borne
 }
 
+// Quick probes move the traffic within seconds; a round then holds as little of it as of what it did.
+TEST(OwnLoad, ALoadThatIsGoneBeforeTheRoundEndsIsSeenByQuickProbes) {
+  const auto held_after = [](double load_mbit, double rtt_ms, double then_mbit) {
+    OwnLoad own;
+    MonotonicTime now{1h};
+    const auto round = [&](double mbit) {
+      now += kInterval;
+      own.round_finished();
+      own.add(now, round_of(mbit, 20), kMemory);
+    };
+    for (int i = 0; i < 3; ++i) round(0.1);
+    own.add_quick(round_of(load_mbit, rtt_ms));
+    round(then_mbit);
+    round(0.1);
+    const MonotonicTime last = now + kMemory - kInterval - 1s;
+    return std::pair(own.holds(now).has_value(), own.holds(last).has_value());
+  };
+  EXPECT_EQ(held_after(60, 90, 12), std::pair(true, true)) << "for the memory";
+  EXPECT_EQ(held_after(60, 0, 12), std::pair(true, true)) << "not one of them answered";
+  EXPECT_EQ(held_after(60, 22, 12), std::pair(false, false)) << "it bears it";
+  EXPECT_EQ(held_after(0.1, 90, 0.1), std::pair(false, false)) << "somebody else's";
+  EXPECT_EQ(held_after(60, 90, 0.15), std::pair(false, false)) << "a burst, as there are in each round";
+}
+
+TEST(OwnLoad, TrafficThatCameBackForSecondsIsSeenByQuickProbes) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  const auto round = [&](double mbit, double rtt_ms) {
+    now += kInterval;
+    own.round_finished();
+    own.add(now, round_of(mbit, rtt_ms), kMemory);
+  };
+  round(0.1, 20);
+  round(60, 90);
+  round(0.1, 20);
+  now += kMemory - 1min;  // about to be tried again, in vain
+  own.add_quick(round_of(50, 80));
+  round(8, 20);
+  EXPECT_TRUE(own.holds(now + kMemory - 1s));
+  EXPECT_FALSE(own.holds(now + kMemory));
+}
+
+TEST(OwnLoad, OneRoundWithQuickProbesIsOneRound) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  own.add(now, round_of(0.1, 20), kMemory);
+  own.add_quick(round_of(60, 90));
+  own.add(now + kInterval, round_of(60, 90), kMemory);
+  EXPECT_FALSE(own.saturated());
+  own.add(now + 2 * kInterval, round_of(60, 90), kMemory);
+  EXPECT_TRUE(own.saturated());
+}
+
 // A router whose link drops, and is looked at while it is down and after.
 class Dropping {
  public:

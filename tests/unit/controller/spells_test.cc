@@ -29,7 +29,7 @@ void had(Spells& spells, int times, Duration length, Duration interval = kRound,
          const mesh::Tuning& tuning = kShipped) {
   for (int i = 0; i < times; ++i) {
     pass(spells, minutes{10}, interval, tuning);
-    spells.begin();
+    spells.begin({});
     spells.see(kHeight);
     pass(spells, length, interval, tuning);
     spells.end();
@@ -38,7 +38,7 @@ void had(Spells& spells, int times, Duration length, Duration interval = kRound,
 
 // How long one that begins now is waited for, in rounds.
 Duration waited(Spells spells, Duration interval = kRound, double height = kHeight) {
-  spells.begin();
+  spells.begin({});
   spells.see(height);
   Duration waited{};
   while (spells.waits()) {
@@ -47,6 +47,22 @@ Duration waited(Spells spells, Duration interval = kRound, double height = kHeig
     waited += interval;
   }
   return waited;
+}
+
+// It began in the middle of its first round, and had ended as the last one began.
+TEST(Spells, WhatQuickProbesSeeBeginsWithinARound) {
+  const auto waited_after = [](bool within_round) {
+    Spells spells;
+    for (int i = 0; i < 4; ++i) {
+      pass(spells, minutes{10});
+      spells.begin({.within_round = within_round});
+      pass(spells, seconds{30});
+      spells.end();
+    }
+    return waited(spells);
+  };
+  EXPECT_EQ(waited_after(false), seconds{60});
+  EXPECT_EQ(waited_after(true), seconds{15});  // 1.9 times the 7.5 s of each
 }
 
 TEST(Spells, OnceThereWereSomeShortOnesTheNextHasToOutlastThem) {
@@ -76,7 +92,7 @@ TEST(Spells, LongOnesAreFollowedAtOnce) {
 // Whatever the link was like before it became slow for good, its spells are known as those.
 TEST(Spells, OneThatLastsEndsByItself) {
   Spells spells;
-  spells.begin();
+  spells.begin({});
   pass(spells, minutes{5});
   EXPECT_FALSE(spells.under_way());
   pass(spells, minutes{300});
@@ -89,7 +105,7 @@ TEST(Spells, WhatCostsMoreThanAMoveIsFollowedAtOnce) {
   had(spells, 10, seconds{30});
   EXPECT_EQ(waited(spells), seconds{60});
   EXPECT_EQ(waited(spells, kRound, 30), seconds{0}) << "a twentieth of the time, at 31 times the RTT";
-  spells.begin();
+  spells.begin({});
   spells.see(30);
   spells.see(1);
   EXPECT_FALSE(spells.waits()) << "what is followed once is followed to its end";
@@ -176,7 +192,7 @@ TEST(Spells, WhatTwoRoundsHaveSeenIsNoLoneOne) {
   const minutes rare{1};
   Spells spells;
   had(spells, 1, rare, rare);
-  spells.begin(rare);
+  spells.begin({.seen_for = rare});
   spells.see(kHeight);
   EXPECT_FALSE(spells.waits());
 }
@@ -184,7 +200,7 @@ TEST(Spells, WhatTwoRoundsHaveSeenIsNoLoneOne) {
 TEST(Spells, ALongDwellMakesNoLongerOnesShort) {
   Spells spells;
   for (int i = 0; i < 10; ++i) {
-    spells.begin();
+    spells.begin({});
     pass(spells, 5 * kRound, kRound, with_dwell(minutes{30}));
     EXPECT_FALSE(spells.under_way());
   }
@@ -193,7 +209,7 @@ TEST(Spells, ALongDwellMakesNoLongerOnesShort) {
 TEST(Spells, WithoutADwellEverythingIsWorthIt) {
   Spells spells;
   had(spells, 10, kRound, kRound, with_dwell(seconds{0}));
-  spells.begin();
+  spells.begin({});
   spells.see(kHeight);
   EXPECT_FALSE(spells.waits());
 }

@@ -74,6 +74,53 @@ TEST(Steady, QuickProbesAloneNeedASecondBatchToo) {
   EXPECT_NEAR(estimate.mean()->count(), 20, 1e-9) << "the long run is learnt from rounds";
 }
 
+// The round in which quick probes saw it has most of its probes from before.
+TEST(Steady, TheRoundInWhichALinkBecameSlowDoesNotTakeItBack) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  estimate.confirm(Milliseconds{120});
+  estimate.confirm(Milliseconds{121});
+  rounds(estimate, 20, 1);
+  EXPECT_GT(rtt_of(estimate), 60);
+  rounds(estimate, 20, 1);
+  EXPECT_NEAR(rtt_of(estimate), 20, 0.5) << "the next one does";
+}
+
+TEST(Steady, FurtherBatchesDoNotTakeItBackEither) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  for (const double quick_ms : {120, 121, 140, 125}) estimate.confirm(Milliseconds{quick_ms});
+  rounds(estimate, 20, 1);
+  EXPECT_GT(rtt_of(estimate), 60);
+}
+
+TEST(Steady, OnlyTheRoundInWhichItBecameSlowIsOld) {
+  for (const bool answered : {true, false}) {
+    SteadyEstimate estimate;
+    rounds(estimate, 20, 100);
+    estimate.confirm(Milliseconds{120});
+    estimate.confirm(Milliseconds{121});
+    if (answered) {
+      rounds(estimate, 150, 1);  // suspicious itself
+      estimate.confirm(Milliseconds{150});
+    } else {
+      estimate.no_rtt(kInterval, kShipped);
+    }
+    rounds(estimate, 20, 1);
+    EXPECT_NEAR(rtt_of(estimate), 20, 1.5);
+  }
+}
+
+// Where the round itself was suspicious, the next one has begun after it.
+TEST(Steady, TheRoundAfterASuspiciousOneTakesItBack) {
+  SteadyEstimate estimate;
+  rounds(estimate, 20, 100);
+  rounds(estimate, 120, 1);
+  estimate.confirm(Milliseconds{121});
+  rounds(estimate, 20, 1);
+  EXPECT_NEAR(rtt_of(estimate), 20, 0.5);
+}
+
 // Else a young link with some jitter asks quickly all the time, and can no longer when it becomes slow.
 TEST(Steady, AYoungLinkKnowsItsJitterWithinRounds) {
   SteadyEstimate estimate;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "engine/setup.h"
 #include "support/engine_world.h"
 #include "support/mesh_text.h"
@@ -362,8 +364,7 @@ TEST(Engine, ForgedAnswersAreCountedAndChangeNothing) {
   EXPECT_EQ(world.link("b")["published_ms"], published);
 }
 
-// A quick batch is a sample of its own: seen by the controller, while the interface's counters are left to
-// the rounds.
+// A quick batch is a sample of its own, which the controller sees with what the interface has counted.
 TEST(Engine, ASlowAnswerIsFollowedByQuickProbes) {
   EngineWorld world(lab());
   world.run_for(120s);
@@ -381,9 +382,60 @@ TEST(Engine, ASlowAnswerIsFollowedByQuickProbes) {
   world.run_for(500ms);
   EXPECT_GE(world.link("b")["counters"]["quick_probes"], 5);
   EXPECT_GE(world.link("b")["loss"]["probes"].get<int>(), probes_before + 5);
-  EXPECT_EQ(world.counter_requests, counted);
+  EXPECT_EQ(world.counter_requests, counted + 1);
   world.run_for(1s);
   EXPECT_GT(world.link("b")["published_ms"], 40.0) << "believed within two seconds of the first slow answer";
+}
+
+// Published ten minutes after a link was slow, for as long as `published_ms` was low and `for_s` longer.
+// `bytes_at`: that we send in a tenth of a second, so many of them after the start.
+double published_after(Duration for_s, const std::function<std::uint64_t(int)>& bytes_at) {
+  EngineWorld world(lab());
+  int tenth = 0;
+  const auto send = [&] {
+    world.far("b").counters.tx_bytes += bytes_at(tenth++);
+    world.run_for(100ms);
+  };
+  for (Duration passed{}; passed < 120s; passed += 100ms) send();
+  world.far("b").rtt = Milliseconds{110.0};
+  while (world.link("b")["published_ms"] < 40.0) send();
+  for (Duration passed{}; passed < for_s; passed += 100ms) send();
+  world.far("b").rtt = Milliseconds{10.0};
+  for (Duration passed{}; passed < 10min; passed += 100ms) send();
+  return world.link("b")["published_ms"].get<double>();
+}
+
+constexpr std::uint64_t k120Mbit = 1'500'000;  // in a tenth of a second
+
+// Nothing of it is in the round's median, and a fifth of it in its load.
+TEST(Engine, ALoadThatQuickProbesSawAndMovedAwayIsRemembered) {
+  constexpr int kSlowFrom = 1200, kSlowFor = 30;
+  const auto own = [](int tenth) {
+    return tenth >= kSlowFrom && tenth < kSlowFrom + kSlowFor ? k120Mbit : 0;
+  };
+  EXPECT_GT(published_after(0s, own), 40.0);
+  EXPECT_LT(published_after(0s, [](int) { return 0; }), 20.0) << "somebody else's";
+}
+
+// A second each five: each batch sees ten times what the round does, and the round as much as ever.
+TEST(Engine, BurstsThatAreAlwaysThereAreNotWhatMadeItSlow) {
+  for (int phase = 0; phase < 50; phase += 10) {
+    const auto bursts = [phase](int tenth) { return (tenth + phase) % 50 < 10 ? k120Mbit : 0; };
+    EXPECT_LT(published_after(30s, bursts), 20.0) << phase;
+  }
+}
+
+// Full from the first moment on: that is known of the first round already.
+TEST(Engine, TheFirstRoundHasItsLoad) {
+  EngineWorld world(lab());
+  world.far("b").rtt = Milliseconds{110.0};
+  while (world.link("b")["standing"] != "up") {
+    world.far("b").counters.tx_bytes += k120Mbit;
+    world.run_for(100ms);
+  }
+  world.far("b").rtt = Milliseconds{10.0};
+  world.run_for(10min);
+  EXPECT_GT(world.link("b")["published_ms"], 40.0);
 }
 
 TEST(Engine, ALinkThatWasMeasuredOnceIsConfirmedAtOnceToo) {

@@ -28,6 +28,24 @@ TEST_F(Fixture, CountsBitsOfCompleteRounds) {
   EXPECT_EQ(traffic.out(), Rate{800'000});
 }
 
+TEST_F(Fixture, ABatchHasWhatWasSentSinceTheLatestLookAndTakesNothingFromTheRound) {
+  after_10s(0);
+  const auto after = [&](Duration time, std::uint64_t sent) {
+    now += time;
+    counters.tx_bytes += sent;
+    return traffic.take_quick(now, 1, counters);
+  };
+  const auto batch = after(2s, 1'000'000);
+  ASSERT_TRUE(batch && batch->quick);
+  EXPECT_EQ(batch->load, Rate{4'000'000});
+  EXPECT_FALSE(batch->arrived);
+  EXPECT_EQ(after(500ms, 1'000'000)->load, Rate{16'000'000});
+  EXPECT_FALSE(after(100ms, 1'000'000)) << "too short to be a rate";
+  now -= 2600ms;
+  EXPECT_EQ(after_10s(0)->load, Rate{2'400'000}) << "all three";
+  EXPECT_EQ(traffic.out(), Rate{2'400'000});
+}
+
 TEST_F(Fixture, AResetOrANewInterfaceGivesNoSample) {
   after_10s(5'000'000);
   counters.tx_bytes = 0;
