@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kLargestFile = 64UL << 20U;
 // Every link's first rounds, and the routes that follow from them.
-constexpr Duration kShortestUseful = std::chrono::minutes{2};
+constexpr Duration kShortestUseful = std::chrono::minutes{5};
 
 struct SimulateOptions {
   std::string matrix, scenario, policy, duration, plot;
@@ -200,7 +200,7 @@ std::function<int()> declare_simulate(CLI::App& app, const Common& common) {
   app.add_option("--policy", options->policy, "path, score or as-path (default: the mesh file's, or path)")
       ->type_name("POLICY")
       ->check(CLI::IsMember({"path", "score", "as-path"}));
-  app.add_option("--duration", options->duration, "of simulated time (default: the scenario's, or 2m)")
+  app.add_option("--duration", options->duration, "of simulated time (default: the scenario's, or 5m)")
       ->type_name("TIME");
   app.add_option("--seed", options->seed, "of everything that is left to chance")
       ->type_name("N")

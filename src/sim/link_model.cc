@@ -86,14 +86,12 @@ std::optional<Duration> next_turn(const LinkModel& link, Duration at) {
   return found;
 }
 
-controller::ProbeResult probe(const LinkModel& link, Duration at, const Queue& queues, Duration timeout,
-                              Rng& random) {
-  using controller::Outcome;
+std::optional<Milliseconds> answer(const LinkModel& link, Duration at, const Queue& queues, Rng& random) {
   double rtt = level(link, at, queues).count();
   if (!link.behaviours.empty() || queues.loss.value > 0) {
-    if (out(link, at)) return {};
+    if (out(link, at)) return std::nullopt;
     const double lost = loss(link, at, queues).value;
-    if (lost > 0 && random.unit() < lost) return {};
+    if (lost > 0 && random.unit() < lost) return std::nullopt;
     for_each<Noise>(link, at,
                     [&](const Noise& noise, Duration) { rtt *= std::exp(noise.deviation * normal(random)); });
     for_each<Spikes>(link, at, [&](const Spikes& spikes, Duration) {
@@ -101,9 +99,7 @@ controller::ProbeResult probe(const LinkModel& link, Duration at, const Queue& q
         rtt *= kLowestSpike + (kHighestSpike - kLowestSpike) * random.unit();
     });
   }
-  const Milliseconds seen{rtt};
-  return seen > timeout ? controller::ProbeResult{Outcome::late, {}}
-                        : controller::ProbeResult{Outcome::answered, seen};
+  return Milliseconds{rtt};
 }
 
 }  // namespace trimtab::sim

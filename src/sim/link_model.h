@@ -63,7 +63,7 @@ bool out(const LinkModel& link, Duration at);
 // When an outage next begins or ends, after `at`; absent: never again.
 std::optional<Duration> next_turn(const LinkModel& link, Duration at);
 
-controller::ProbeResult probe(const LinkModel& link, Duration at, const Queue& queues, Duration timeout,
-                              Rng& random);
+// After what time a probe that is sent now is answered; absent: it is lost.
+std::optional<Milliseconds> answer(const LinkModel& link, Duration at, const Queue& queues, Rng& random);
 
 }  // namespace trimtab::sim

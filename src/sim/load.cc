@@ -43,31 +43,45 @@ void Load::follow(Duration now, const PathVector& network) {
     }
     if (!bandwidth) continue;
     const Queue out = queue_of(forth.offered, *bandwidth), in = queue_of(back.offered, *bandwidth);
-    set_queues(now, links_[i], {out.delay + in.delay, Ratio{1 - (1 - out.loss.value) * (1 - in.loss.value)}});
+    links_[i].queues = {out.delay + in.delay, Ratio{1 - (1 - out.loss.value) * (1 - in.loss.value)}};
   }
-}
-
-void Load::set_queues(Duration now, LinkLoad& link, const Queue& queues) {
-  if (queues == link.queues) return;
-  link.queues_before = std::exchange(link.queues, queues);
-  link.changed_at = now;
 }
 
 std::optional<controller::ThroughputSample> Load::count(Duration now, std::uint32_t index, std::size_t end,
                                                         bool complete) {
   if (topology_.demands.empty()) return std::nullopt;
   LinkLoad& link = links_[index];
+  const Reading reading = read(now, index, end);
+  link.latest[end] = reading;
+  auto sample = rates(reading, std::exchange(link.last[end], reading));
+  if (sample && !complete) sample->arrived.reset();
+  return sample;
+}
+
+std::optional<controller::ThroughputSample> Load::count_quickly(Duration now, std::uint32_t index,
+                                                                std::size_t end) {
+  if (topology_.demands.empty()) return std::nullopt;
+  const Reading reading = read(now, index, end);
+  if (now - links_[index].latest[end].at < controller::ThroughputSample::kShortestQuick) return std::nullopt;
+  const auto sample = rates(reading, std::exchange(links_[index].latest[end], reading));
+  if (!sample) return std::nullopt;
+  return controller::ThroughputSample{.arrived = {}, .load = sample->load, .quick = true};
+}
+
+Load::Reading Load::read(Duration now, std::uint32_t index, std::size_t end) {
+  LinkLoad& link = links_[index];
   advance(link, now);
-  const Reading reading{now, link.from[end].sent, link.from[1 - end].arrived};
-  const auto before = std::exchange(link.last[end], reading);
-  if (!before || now <= before->at) return std::nullopt;
-  const double seconds = std::chrono::duration<double>(now - before->at).count();
+  return {now, link.from[end].sent, link.from[1 - end].arrived};
+}
+
+std::optional<controller::ThroughputSample> Load::rates(const Reading& now, const Reading& before) {
+  if (now.at <= before.at) return std::nullopt;
+  const double seconds = std::chrono::duration<double>(now.at - before.at).count();
   const auto rate = [&](double megabits) {
     return Rate{static_cast<std::uint64_t>(std::llround(megabits / seconds * 1e6))};
   };
-  const Rate out = rate(reading.sent - before->sent), in = rate(reading.arrived - before->arrived);
-  return controller::ThroughputSample{.arrived = complete ? std::optional(out) : std::nullopt,
-                                      .load = std::max(out, in)};
+  const Rate out = rate(now.sent - before.sent), in = rate(now.arrived - before.arrived);
+  return controller::ThroughputSample{.arrived = out, .load = std::max(out, in)};
 }
 
 }  // namespace trimtab::sim

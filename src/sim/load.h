@@ -19,17 +19,16 @@ class Load {
   // Routes have changed.
   void follow(Duration now, const PathVector& network);
 
-  // Of both directions, as they are, and as they were a little while ago.
+  // Of both directions, as they are.
   const Queue& queues(std::uint32_t link) const { return links_[link].queues; }
-  const Queue& queues(std::uint32_t link, Duration at) const {
-    const LinkLoad& load = links_[link];
-    return at < load.changed_at ? load.queues_before : load.queues;
-  }
 
   // What went over the link since this end last asked. `complete`: every probe was answered meanwhile. Absent
-  // the first time, and where nobody sends anything.
+  // where nobody sends anything.
   std::optional<controller::ThroughputSample> count(Duration now, std::uint32_t link, std::size_t end,
                                                     bool complete);
+  // And since it last asked either way, as quick probes have ended.
+  std::optional<controller::ThroughputSample> count_quickly(Duration now, std::uint32_t link,
+                                                            std::size_t end);
 
  private:
   struct Direction {
@@ -43,13 +42,13 @@ class Load {
   struct LinkLoad {
     std::array<Direction, 2> from;  // from each end
     Duration at{};
-    Queue queues, queues_before;
-    Duration changed_at{};
-    std::array<std::optional<Reading>, 2> last;  // of each end
+    Queue queues;
+    std::array<Reading, 2> last, latest;  // of each end: of a round, and of any
   };
 
   static void advance(LinkLoad& link, Duration now);
-  static void set_queues(Duration now, LinkLoad& link, const Queue& queues);
+  Reading read(Duration now, std::uint32_t link, std::size_t end);
+  static std::optional<controller::ThroughputSample> rates(const Reading& now, const Reading& before);
 
   const Topology& topology_;
   const LinkIndex& index_;

@@ -15,7 +15,7 @@ Rounds::Rounds(std::vector<Round> first) {
   for (const Round& round : first) {
     TRIMTAB_CHECK(round.at < round.interval);
     if (cycles_.empty() || cycles_.back().interval != round.interval)
-      cycles_.push_back({.interval = round.interval, .rounds = {}});
+      cycles_.push_back({.interval = round.interval, .rounds = {}, .begin = round.interval});
     cycles_.back().rounds.push_back(round);
   }
   find_soonest();

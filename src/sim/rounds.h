@@ -19,7 +19,7 @@ class Rounds {
   };
 
   Rounds() = default;
-  // The first round of each, within its interval.
+  // `at`: when the first round of each begins, within its interval. It ends an interval later.
   explicit Rounds(std::vector<Round> first);
 
   bool empty() const { return cycles_.empty(); }

@@ -8,14 +8,9 @@
 namespace trimtab::sim {
 namespace {
 
-constexpr MonotonicTime kStart{std::chrono::hours{1}};  // of the controllers' clock
 constexpr Duration kPublishAtMost = std::chrono::seconds{1};
 // The daemon reads the routes once a second, and lets a favour follow what it has read twice.
 constexpr Duration kFavoursFollow = std::chrono::seconds{2};
-// Quick probes go out 100 ms apart; the last one has so long to be answered.
-constexpr Duration kQuickSpread = std::chrono::milliseconds{400};
-constexpr Duration kQuickAnswer = std::chrono::milliseconds{200};
-constexpr int kMostQuickBatches = 4;  // on one suspicion
 // BIRD reads an update, runs its filters, and writes.
 constexpr Duration kRouter = std::chrono::milliseconds{2};
 // What TCP waits for at least until it sends again what an outage swallowed.
@@ -61,18 +56,27 @@ Simulation::Simulation(Topology topology, Choice choice, std::uint64_t seed)
   std::vector<Rounds::Round> rounds;
   for (std::uint32_t link = 0; link < topology_.links.size(); ++link) {
     const SimulatedLink& own = topology_.links[link];
-    links_.push_back({.random = {Rng(random.next()), Rng(random.next())}});
     const Duration interval = interval_of(topology_, own);
+    const auto probing = [&] {
+      return Probing({.probes = topology_.tuning.probes,
+                      .interval = interval,
+                      .timeout = topology_.tuning.probe_timeout,
+                      .metered = own.metered,
+                      .has_traffic = !topology_.demands.empty(),
+                      .seed = random.next()});
+    };
+    links_.push_back({.probing = {probing(), probing()}});
     for (const std::uint8_t end : {std::uint8_t{0}, std::uint8_t{1}}) {
       const Duration offset{
           static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>(interval.count())))};
       rounds.push_back({.at = offset, .interval = interval, .link = link, .end = end});
+      links_[link].probing[end].begin_round(interval + offset, wire(link, end));
+      wake_probing(link, end);
     }
     if (out(own.model[0], Duration{0})) schedule(Duration{0}, Kind::turn, link);
     if (const auto first = next_turn(own.model[0], Duration{0})) schedule(*first, Kind::turn, link);
   }
   rounds_ = Rounds(std::move(rounds));
-  sample_.probes.resize(static_cast<std::size_t>(topology_.tuning.probes));
   flush();
 }
 
@@ -96,10 +100,6 @@ void Simulation::run(Duration until) {
   now_ = until;
 }
 
-MonotonicTime Simulation::clock(Duration at) const {
-  return kStart + at;
-}
-
 void Simulation::schedule(Duration at, Kind kind, std::uint32_t index, std::uint32_t generation) {
   events_.push({at, ++last_number_, kind, index, generation});
 }
@@ -121,8 +121,10 @@ void Simulation::carry_out(const Event& event) {
       sites_[event.index].will_decide_at.reset();
       decide(event.index);
       break;
-    case Kind::quick:
-      take_sample(event.index, event.generation, kQuickSpread, true);
+    case Kind::probing:
+      // One that was foreseen for later, before something came sooner, has nothing to do.
+      if (links_[event.index].will_probe_at[event.generation] == event.at)
+        go_on_probing(event.index, event.generation);
       break;
     case Kind::publish:
       publish(event.index);
@@ -138,43 +140,72 @@ void Simulation::carry_out(const Event& event) {
   }
 }
 
-// The probes were spread evenly over the interval that ends now.
 void Simulation::finish_round(const Rounds::Round& round) {
-  links_[round.link].quick_batches[round.end] = 0;
-  take_sample(round.link, round.end, round.interval, false);
+  Probing& probing = links_[round.link].probing[round.end];
+  probing.finish_round();
+  take_samples(round.link, round.end);
+  probing.begin_round(now_ + round.interval, wire(round.link, round.end));
+  wake_probing(round.link, round.end);
 }
 
-// Suspicion, as the prober has it: a lost probe, or a round that the controller does not believe yet.
-void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spread, bool quick) {
-  const SimulatedLink& link = topology_.links[index];
-  LinkState& state = links_[index];
-  const auto probes = static_cast<int>(sample_.probes.size());
-  bool lost = false, answered = false, complete = true;
-  for (int i = 0; i < probes; ++i) {
-    const Duration at = std::max(Duration{0}, now_ - spread * (probes - 1 - i) / probes);
-    auto& result = sample_.probes[static_cast<std::size_t>(i)];
-    result = probe(link.model[end], at, load_.queues(index, at), topology_.tuning.probe_timeout,
-                   state.random[end]);
-    (result.outcome == controller::Outcome::lost ? lost : answered) = true;
-    complete = complete && result.outcome == controller::Outcome::answered;
+void Simulation::go_on_probing(std::uint32_t index, std::size_t end) {
+  links_[index].will_probe_at[end].reset();
+  links_[index].probing[end].advance(now_, wire(index, end));
+  take_samples(index, end);
+  wake_probing(index, end);
+}
+
+void Simulation::wake_probing(std::uint32_t index, std::size_t end) {
+  const auto deadline = links_[index].probing[end].next_deadline();
+  if (!deadline) return;
+  const Duration at = std::max(now_, *deadline);
+  auto& will_probe_at = links_[index].will_probe_at[end];
+  if (will_probe_at && *will_probe_at <= at) return;
+  will_probe_at = at;
+  schedule(at, Kind::probing, index, static_cast<std::uint32_t>(end));
+}
+
+Wire Simulation::wire(std::uint32_t index, std::size_t end) const {
+  return {topology_.links[index].model[end], load_.queues(index)};
+}
+
+void Simulation::take_samples(std::uint32_t index, std::size_t end) {
+  auto& probing = links_[index].probing;
+  bool any = false, round = false;
+  while (probing[end].take_sample(now_, sample_)) {
+    judge_sample(index, end);
+    any = true;
+    round = round || !sample_.quick;
   }
-  sample_.quick = quick;
-  ++samples_;
+  if (any) decide(topology_.links[index].ends[end]);
+  if (round) look_at_routes(topology_.links[index].ends[end]);
+  if (const auto heard_at = probing[end].take_heard()) {
+    probing[1 - end].hear_peer(*heard_at);
+    wake_probing(index, 1 - end);
+  }
+}
+
+// As the daemon does with each, before it decides.
+void Simulation::judge_sample(std::uint32_t index, std::size_t end) {
+  const SimulatedLink& link = topology_.links[index];
   const Site site = link.ends[end];
   const controller::SiteId neighbour = id_of(link.ends[1 - end]);
-  sites_[site].controller.round_finished(clock(now_), neighbour, sample_);
-  if (!quick) {
+  controller::Controller& controller = sites_[site].controller;
+  ++samples_;
+  controller.round_finished(clock_at(now_), neighbour, sample_);
+  Probing& probing = links_[index].probing[end];
+  probing.expect(controller.suspicious_above(neighbour));
+  if (controller.suspects(neighbour)) probing.raise(now_);
+  if (sample_.quick) {
+    if (const auto traffic = load_.count_quickly(now_, index, end))
+      controller.throughput(clock_at(now_), neighbour, *traffic);
+  } else {
+    const bool complete = std::all_of(sample_.probes.begin(), sample_.probes.end(), [](const auto& one) {
+      return one.outcome == controller::Outcome::answered;
+    });
     if (const auto traffic = load_.count(now_, index, end, complete))
-      sites_[site].controller.throughput(clock(now_), neighbour, *traffic);
+      controller.throughput(clock_at(now_), neighbour, *traffic);
   }
-  const bool suspicious = sites_[site].controller.suspects(neighbour) || (lost && answered);
-  if (suspicious) {
-    probe_quickly(index, end);
-    // The other end hears of it, and has a look of its own.
-    if (state.quick_batches[1 - end] == 0) probe_quickly(index, 1 - end);
-  }
-  decide(site);
-  if (!quick) look_at_routes(site);
 }
 
 // The daemon looks at what they cost once a second. Here that is done no more often than there are rounds,
@@ -182,20 +213,15 @@ void Simulation::take_sample(std::uint32_t index, std::size_t end, Duration spre
 void Simulation::look_at_routes(Site site) {
   SiteState& state = sites_[site];
   const auto last = state.told.last_look();
-  if (last && clock(now_) - *last < topology_.tuning.interval) return;
-  const Told::News news = state.told.look(clock(now_), network_, state.controller.published());
+  if (last && clock_at(now_) - *last < topology_.tuning.interval) return;
+  const Told::News news = state.told.look(clock_at(now_), network_, state.controller.published());
   for (const Told::End& end : news.ended) ends_.push_back({now_, site, end});
   if (news.changed) publish_soon(site, now_);
 }
 
-void Simulation::probe_quickly(std::uint32_t index, std::size_t end) {
-  if (++links_[index].quick_batches[end] <= kMostQuickBatches)
-    schedule(now_ + kQuickSpread + kQuickAnswer, Kind::quick, index, static_cast<std::uint32_t>(end));
-}
-
 void Simulation::decide(Site site) {
   SiteState& state = sites_[site];
-  const auto decided = state.controller.decide(clock(now_));
+  const auto decided = state.controller.decide(clock_at(now_));
   for (const controller::Decision& decision : decided) decisions_.push_back({now_, site, decision});
   const std::uint64_t edition = state.controller.edition();
   if (std::exchange(state.edition, edition) != edition) publish_soon(site, now_);
@@ -309,7 +335,7 @@ void Simulation::set_session(std::uint32_t index, bool up) {
     network_.link_down(ends[0], ends[1]);
   }
   for (const std::size_t end : {0U, 1U}) {
-    sites_[ends[end]].controller.condition_changed(clock(now_), id_of(ends[1 - end]),
+    sites_[ends[end]].controller.condition_changed(clock_at(now_), id_of(ends[1 - end]),
                                                    {.session_established = up, .bfd_up = up});
     decide(ends[end]);
   }

@@ -2,9 +2,9 @@
 // its probes as their models say; what it publishes goes to a model of BGP; the routes that come of it carry
 // traffic, which loads the links again. The same topology and seed give the same run to the bit.
 //
-// Modelled: rounds per link, staggered; at most one publication a second per site; the way of each update
-// over its session; BFD, which ends the session of a dead link, and its return. Not modelled: BFD packets
-// lost by chance, BIRD's time beyond the 2 ms that an update waits to be written.
+// Modelled: rounds per link, staggered, and quick probes; at most one publication a second per site; the way
+// of each update over its session; BFD, which ends the session of a dead link, and its return. Not modelled:
+// BFD packets lost by chance, BIRD's time beyond the 2 ms that an update waits to be written.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "sim/charge.h"
 #include "sim/load.h"
 #include "sim/path_vector.h"
+#include "sim/probing.h"
 #include "sim/rounds.h"
 #include "sim/told.h"
 #include "sim/topology.h"
@@ -63,13 +64,13 @@ class Simulation {
   bool quiet_for(Duration quiet) const { return under_way_ == 0 && now_ - last_update_ >= quiet; }
 
  private:
-  enum class Kind : std::uint8_t { send, deliver, decide, quick, publish, turn, session_down, session_up };
+  enum class Kind : std::uint8_t { send, deliver, decide, probing, publish, turn, session_down, session_up };
   struct Event {
     Duration at{};
     std::uint64_t number = 0;  // of two at one time, the one that was foreseen first comes first
     Kind kind{};
     std::uint32_t index = 0;       // of the message, site or link
-    std::uint32_t generation = 0;  // of the link's outages; of messages and quick probes, the end that sends
+    std::uint32_t generation = 0;  // of the link's outages; of messages and probes, the end that sends
 
     bool operator<(const Event& other) const {  // std::priority_queue has the greatest on top
       return at != other.at ? at > other.at : number > other.number;
@@ -87,21 +88,23 @@ class Simulation {
 
   static constexpr std::uint32_t kNoMessage = UINT32_MAX;
   struct LinkState {
-    std::array<Rng, 2> random;           // of the probes from each end
-    std::array<int, 2> quick_batches{};  // since the last round, from each end
+    std::array<Probing, 2> probing;  // from each end
+    std::array<std::optional<Duration>, 2> will_probe_at;
     bool session = true;
     std::uint32_t generation = 0;
     std::array<Duration, 2> last_arrival{};                        // a session delivers in order
     std::array<std::uint32_t, 2> writing{kNoMessage, kNoMessage};  // from each end, what is about to be sent
   };
 
-  MonotonicTime clock(Duration at) const;
   void schedule(Duration at, Kind kind, std::uint32_t index, std::uint32_t generation = 0);
   void carry_out(const Event& event);
   void finish_round(const Rounds::Round& round);
-  void take_sample(std::uint32_t index, std::size_t end, Duration spread, bool quick);
+  void go_on_probing(std::uint32_t index, std::size_t end);
+  void wake_probing(std::uint32_t index, std::size_t end);
+  void take_samples(std::uint32_t index, std::size_t end);
+  void judge_sample(std::uint32_t index, std::size_t end);
+  Wire wire(std::uint32_t index, std::size_t end) const;
   void look_at_routes(Site site);
-  void probe_quickly(std::uint32_t index, std::size_t end);
   void decide(Site site);
   void publish_soon(Site site, Duration earliest);
   void publish(Site site);
@@ -118,7 +121,7 @@ class Simulation {
   std::vector<SiteState> sites_;
   std::vector<LinkState> links_;
   Rounds rounds_;
-  controller::Sample sample_;  // of the round under way; kept for its memory
+  controller::Sample sample_;  // kept for its memory
 
   Duration now_{};
   std::priority_queue<Event> events_;

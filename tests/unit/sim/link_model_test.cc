@@ -13,8 +13,6 @@ using controller::Outcome;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr Duration kTimeout = seconds{3};
-
 LinkModel link(std::vector<Behaviour> behaviours) {
   return {.rtt = Milliseconds{20}, .behaviours = std::move(behaviours)};
 }
@@ -23,8 +21,7 @@ std::vector<double> probes(const LinkModel& model, int count, std::uint64_t seed
   Rng random(seed);
   std::vector<double> rtts;
   for (int i = 0; i < count; ++i) {
-    const auto result = probe(model, seconds{i}, {}, kTimeout, random);
-    if (result.outcome == Outcome::answered) rtts.push_back(result.rtt.count());
+    if (const auto rtt = answer(model, seconds{i}, {}, random)) rtts.push_back(rtt->count());
   }
   std::sort(rtts.begin(), rtts.end());
   return rtts;
@@ -88,14 +85,8 @@ TEST(LinkModel, AnOutageFlapsAndSaysWhenItTurns) {
   EXPECT_EQ(turns, (std::vector<int>{10, 13, 16, 19, 22, 23}));
   EXPECT_EQ(next_turn(link({{.what = Outage{}}}), seconds{1}), std::nullopt) << "for ever";
   Rng random(1);
-  EXPECT_EQ(probe(model, seconds{11}, {}, kTimeout, random).outcome, Outcome::lost);
-  EXPECT_EQ(probe(model, seconds{14}, {}, kTimeout, random).outcome, Outcome::answered);
-}
-
-TEST(LinkModel, AnAnswerAfterTheTimeoutIsLate) {
-  const LinkModel model = link({{.what = Brownout{Milliseconds{3000}}}});
-  Rng random(1);
-  EXPECT_EQ(probe(model, seconds{1}, {}, kTimeout, random).outcome, Outcome::late);
+  EXPECT_FALSE(answer(model, seconds{11}, {}, random));
+  EXPECT_TRUE(answer(model, seconds{14}, {}, random));
 }
 
 TEST(LinkModel, AQueueGrowsWithTheLoadAndThenLoses) {
