@@ -29,8 +29,8 @@ TOLERANCE, TOLERANCE_MS, LOWER_MS = 0.25, 40, 10
 # The costs that were in force for so long before a change of the wires; the closest one counts. A busy moment lifts a
 # cost at once, and a dwell later it may be lowered.
 PLATEAU_S = 8
-# For the worse it is decided within rounds; for the better a cost that is lowered in steps may need two dwells, and a round.
-WORSE_S, BETTER_S = 8, 20
+# For the worse it is decided within seconds; for the better a cost that is lowered in steps may need two dwells, and a round.
+WORSE_S, BETTER_S = 4, 20
 ROUND_S = 1
 
 
