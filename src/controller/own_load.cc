@@ -41,6 +41,7 @@ void OwnLoad::round_finished() {
   if (++unknown_in_a_row_ <= kRoundsUnknown) return;
   recent_ = {};
   first_ = {};
+  glimpse_.reset();
   if (phase_ == Phase::loaded) phase_ = Phase::free;
 }
 
@@ -69,13 +70,12 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
   const std::optional<Round> glimpse = std::exchange(glimpse_, std::nullopt);
   switch (phase_) {
     case Phase::free:
-      if (const auto quiet = quiet_before_onset(now, round)) {
+      if (const auto quiet = quiet_before_onset(now, round, round.load)) {
         quiet_ = *quiet;
         had_quiet_ = true;
         begin(round);
-      } else if (const auto before = glimpse ? quiet_before_onset(now, *glimpse) : std::nullopt;
-                 before && is_part(round.load, kCame, before->load)) {
-        begin_before(*before, *glimpse);
+      } else if (const auto before = glimpse ? quiet_before_onset(now, *glimpse, round.load) : std::nullopt) {
+        begin_within_round(*before, *glimpse);
         watch_load(now, round, memory);
       } else if (!had_quiet_) {
         watch_first(now, round, memory);
@@ -86,7 +86,7 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
       break;
     case Phase::left:
       if (glimpse && came_back(*glimpse, round)) {
-        begin_before(quiet_, *glimpse);
+        begin_within_round(quiet_, *glimpse);
         watch_load(now, round, memory);
       } else {
         watch_recovery(now, round);
@@ -97,10 +97,13 @@ void OwnLoad::add(MonotonicTime now, const Round& round, Duration memory) {
   next_ = (next_ + 1) % kRecent;
 }
 
-// Of several in a round the slowest, for the others may have come before the load or after it.
+// Of several in a round the slowest, for others may have come before the load or after it; and of those as
+// slow the one with the most of it.
 void OwnLoad::add_quick(const Round& batch) {
-  const bool slower = !glimpse_ || !batch.rtt || (glimpse_->rtt && *batch.rtt > *glimpse_->rtt);
-  if (slower) glimpse_ = batch;
+  const auto rtt = [](const Round& of) { return of.rtt.value_or(Milliseconds::max()); };
+  const bool slower = !glimpse_ || rtt(batch) > rtt(*glimpse_) + batch.clearly;
+  const bool as_slow = slower || rtt(batch) + batch.clearly >= rtt(*glimpse_);
+  if (slower || (as_slow && batch.load > glimpse_->load)) glimpse_ = batch;
 }
 
 bool OwnLoad::came_back(const Round& glimpse, const Round& round) const {
@@ -111,15 +114,18 @@ bool OwnLoad::came_back(const Round& glimpse, const Round& round) const {
 
 // Load and RTT rose together; absent: they did not. A load that was borne a moment ago is not what makes it
 // slow now.
-std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, const Round& round) const {
+std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, const Round& round,
+                                                          Rate of_round) const {
   if (!is_load(round)) return std::nullopt;
   const auto is_fresh = [&](const std::optional<Recent>& before) {
     return before && before->round.rtt && now - before->at <= 2 * kRecent * round.interval;
   };
   std::optional<Quiet> quiet;
   for (const auto& before : recent_) {
-    if (!is_fresh(before) || !is_part(round.load, kCame, before->round.load)) continue;
-    const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly, before->round.load};
+    if (!is_fresh(before) || !is_part(round.load, kCame, before->round.load) ||
+        !is_part(of_round, kCame, before->round.load))
+      continue;
+    const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly};
     if (was.is_exceeded_by(round)) {
       quiet = was;
       break;
@@ -148,7 +154,7 @@ void OwnLoad::watch_first(MonotonicTime now, const Round& round, Duration memory
   if (stays && !is_part(round.load, kWhole, first_.load) && !std::exchange(first_.halved, true)) return;
   had_quiet_ = true;
   if (stays || !quicker) return;
-  quiet_ = {*round.rtt, *round.rtt + round.clearly, round.load};
+  quiet_ = {*round.rtt, *round.rtt + round.clearly};
   load_ = first_.load;
   shown_slow_ = first_.rounds;
   // A young link's first round may be slow by accident; four in a row were not.
@@ -164,7 +170,7 @@ void OwnLoad::leave(MonotonicTime until) {
 }
 
 // Within the round that is judged now: no round has shown anything yet.
-void OwnLoad::begin_before(const Quiet& quiet, const Round& glimpse) {
+void OwnLoad::begin_within_round(const Quiet& quiet, const Round& glimpse) {
   const int shown_slow = phase_ == Phase::free ? 0 : shown_slow_;
   quiet_ = quiet;
   had_quiet_ = true;

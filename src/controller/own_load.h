@@ -74,16 +74,16 @@ class OwnLoad {
   // What a link was like before the load came, and what is slow measured by that.
   struct Quiet {
     Milliseconds rtt{0}, limit{0};
-    Rate load;
 
     bool is_exceeded_by(const Round& round) const { return !round.rtt || *round.rtt > limit; }
   };
 
   bool is_slow(const Round& round) const { return quiet_.is_exceeded_by(round); }
-  std::optional<Quiet> quiet_before_onset(MonotonicTime now, const Round& round) const;
+  // `of_round`: the load of the whole round, where the other is a batch's.
+  std::optional<Quiet> quiet_before_onset(MonotonicTime now, const Round& round, Rate of_round) const;
   void watch_first(MonotonicTime now, const Round& round, Duration memory);
   bool came_back(const Round& glimpse, const Round& round) const;
-  void begin_before(const Quiet& quiet, const Round& glimpse);
+  void begin_within_round(const Quiet& quiet, const Round& glimpse);
   void begin(const Round& round);
   void leave(MonotonicTime until);
   void watch_load(MonotonicTime now, const Round& round, Duration memory);

@@ -66,7 +66,8 @@ void Spells::pass(Duration interval, const mesh::Tuning& tuning) {
   }
   ++rounds_;
   // One that was seen in one round was short, however far apart those are.
-  if (age_ >= worth_ && (rounds_ > 1 || worth_ == Duration{0})) close(false);
+  const int seen = within_round_ ? rounds_ - 1 : rounds_;
+  if (age_ >= worth_ && (seen > 1 || worth_ == Duration{0})) close(false);
 }
 
 void Spells::begin(const Begin& begin) {

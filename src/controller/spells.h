@@ -11,17 +11,18 @@ namespace trimtab::controller {
 
 class Spells {
  public:
-  // A round is over; `interval` lies between two of them, above 0. One without an answer is no better than a
-  // slow one, and counts as that.
-  void pass(Duration interval, const mesh::Tuning& tuning);
-  // The link is clearly slower than before; and is no longer. One that lasts ends by itself: it is what the
-  // link is like.
   struct Begin {
     Duration seen_for{};  // an interval, where it took a second round to confirm it
     // Quick probes saw it, on average half a round before that ends. The round that shows its end began, on
     // average, as it ended: so the first counts half, and the last nothing.
     bool within_round = false;
   };
+
+  // A round is over; `interval` lies between two of them, above 0. One without an answer is no better than a
+  // slow one, and counts as that.
+  void pass(Duration interval, const mesh::Tuning& tuning);
+  // The link is clearly slower than before; and is no longer. One that lasts ends by itself: it is what the
+  // link is like.
   void begin(const Begin& begin);
   void end();
   // While one is under way, after each look at it. `height`: how much slower than before the link is, as a
@@ -44,7 +45,7 @@ class Spells {
   bool under_way_ = false, waits_ = false;  // the second only with the first
   bool within_round_ = false;               // as Begin has it
   Duration age_{};                          // of that of now
-  int rounds_ = 0;                          // in it, after that in which it began
+  int rounds_ = 0;                          // in it, after that in which a round saw it begin
   // How many there were, and how long the short ones were together; what is longer ago counts less. Where
   // rounds are seldom the numbers do so later than the time, which then says nothing of their mean.
   double short_ = 0, long_ = 0, short_s_ = 0;

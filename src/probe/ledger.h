@@ -57,7 +57,7 @@ class Ledger {
   void malformed() { ++counters_.malformed; }
   void error() { ++counters_.errors; }
 
-  // Probes older than their time-out are lost from now on.
+  // Probes older than their time-out, or than their patience and overtaken, are lost from now on.
   void expire(MonotonicTime now);
   // We did not run for a while: what is outstanding may have been answered when nobody listened, so it
   // gets until `until` to turn up, and is unmeasured otherwise.

@@ -14,7 +14,8 @@ enum class Pace : std::uint16_t {
   full_size = 0x4000,  // as long as the link's MTU: FullSizeCheck
 };
 
-// How often it is looked whether a quick probe that is overdue has been overtaken meanwhile (ledger.h).
+// How often it is looked whether a quick probe that is overdue has been overtaken meanwhile (ledger.h): as
+// often as they leave. Half finds nothing new; twice is added to a loss that is told late already.
 constexpr Duration kLookAgain = std::chrono::milliseconds{100};
 
 constexpr std::uint16_t kNumbers = 0x3fff;  // what is left of a sequence number beside its pace

@@ -28,8 +28,8 @@ constexpr int kOverdueLimits = 4;
 // a tenth of what is to be acted on.
 constexpr Duration kOverdueFloor = std::chrono::milliseconds{300};
 
-// A quick probe is lost no sooner than this. Half would call a link lossy that became slow (satellite,
-// buffers of a DSL line); twice is added to every loss that is acted on.
+// A quick probe that was overtaken is lost no sooner than this. Half would call one lossy that is only out of
+// order; twice is added to every loss that is acted on.
 constexpr Duration kQuickTimeout = std::chrono::seconds{1};
 
 // A round's worth of probes in a row without an answer: the link is down, which its rounds find out alone.

@@ -6,7 +6,6 @@
 #include <variant>
 #include <vector>
 
-#include "controller/sample.h"
 #include "util/rng.h"
 #include "util/units.h"
 
@@ -47,7 +46,6 @@ struct Behaviour {
 struct Queue {
   Milliseconds delay{0};
   Ratio loss;
-  bool operator==(const Queue&) const = default;
 };
 Queue queue_of(double offered_mbit, Rate capacity);
 

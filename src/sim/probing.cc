@@ -132,7 +132,7 @@ void Probing::advance(Duration now, const Wire& wire) {
   while (next_ < settings_.probes && leaves_at(next_) <= now) leave(now, wire);
   const auto is_due = [&] { return suspicion_.quick_tick().value_or(MonotonicTime::max()) <= clock_at(now); };
   while (is_due()) leave_quickly(now, wire);
-  // Whatever it was is over: the rest of the round need not be followed.
+  // Whatever it was is over, and an answer has ended the silence: the rest of the round need not be followed.
   if (next_ > 0 && !follows_all()) draw_calm(wire);
 }
 

@@ -6,8 +6,8 @@
 // one is lost or suspicious, or where traffic may change what the later ones meet, each leaves at its own
 // time.
 //
-// Way of use: begin_round(); advance() at next_deadline(), until the round's end; finish_round(); in between
-// and then take_sample() until there is none.
+// Way of use: begin_round(); advance() at next_deadline(), until the round's end; finish_round(); after both
+// take_sample(), until there is none.
 #pragma once
 
 #include <cstdint>
@@ -98,8 +98,8 @@ class Probing {
 
   Duration end_{};               // of the round under way
   std::vector<Result> results_;  // of its probes so far
-  int next_ = 0;                 // the first of them that has not left; none of a calm round's
-  bool calm_ = true;             // every one of those
+  int next_ = 0;                 // the first of them that is not drawn
+  bool calm_ = true;             // none that has left was lost, late or suspicious
   bool known_ = false;           // the round that has just ended, as it is in results_
   std::vector<LateRound> late_rounds_;
 

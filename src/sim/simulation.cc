@@ -185,7 +185,7 @@ void Simulation::take_samples(std::uint32_t index, std::size_t end) {
   }
 }
 
-// As the daemon does with each, before it decides.
+// As the daemon does with each, but that it hears of the load a turn later.
 void Simulation::judge_sample(std::uint32_t index, std::size_t end) {
   const SimulatedLink& link = topology_.links[index];
   const Site site = link.ends[end];

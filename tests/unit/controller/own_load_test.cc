@@ -160,12 +160,42 @@ TEST(OwnLoad, TrafficThatCameBackForSecondsIsSeenByQuickProbes) {
 TEST(OwnLoad, OneRoundWithQuickProbesIsOneRound) {
   OwnLoad own;
   MonotonicTime now{1h};
-  own.add(now, round_of(0.1, 20), kMemory);
+  const auto round = [&](double mbit, double rtt_ms) {
+    own.add(now += kInterval, round_of(mbit, rtt_ms), kMemory);
+  };
+  round(0.1, 20);
+  round(60, 90);
+  round(0.1, 20);
   own.add_quick(round_of(60, 90));
-  own.add(now + kInterval, round_of(60, 90), kMemory);
+  round(60, 90);
   EXPECT_FALSE(own.saturated());
-  own.add(now + 2 * kInterval, round_of(60, 90), kMemory);
+  round(60, 90);
   EXPECT_TRUE(own.saturated());
+}
+
+// Whatever else there was, and in whatever order.
+TEST(OwnLoad, ItIsEnoughThatTheRoundHadMoreThanOneBeforeIt) {
+  for (int busy = 0; busy < 3; ++busy) {
+    OwnLoad own;
+    MonotonicTime now{1h};
+    for (int i = 0; i < 3; ++i) own.add(now += kInterval, round_of(i == busy ? 10 : 0.1, 20), kMemory);
+    own.add_quick(round_of(60, 90));
+    own.add(now += kInterval, round_of(12, 20), kMemory);
+    EXPECT_TRUE(own.holds(now)) << busy;
+  }
+}
+
+TEST(OwnLoad, OfQuickProbesAsSlowThoseUnderMostOfTheLoadCount) {
+  OwnLoad own;
+  MonotonicTime now{1h};
+  const auto round = [&](double mbit, double rtt_ms) {
+    own.add(now += kInterval, round_of(mbit, rtt_ms), kMemory);
+  };
+  round(0.1, 20);
+  own.add_quick(round_of(60, 90));
+  own.add_quick(round_of(0.1, 92));  // it leaves, and the queue is as long as ever
+  round(12, 20);
+  EXPECT_TRUE(own.holds(now));
 }
 
 // A router whose link drops, and is looked at while it is down and after.

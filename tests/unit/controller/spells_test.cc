@@ -65,6 +65,18 @@ TEST(Spells, WhatQuickProbesSeeBeginsWithinARound) {
   EXPECT_EQ(waited_after(true), seconds{15});  // 1.9 times the 7.5 s of each
 }
 
+// The round in which quick probes saw it knows nothing of it: only the next one has.
+TEST(Spells, WhatOneRoundHasSeenIsShortThoughQuickProbesSawItFirst) {
+  const Duration round = minutes{3};
+  Spells spells;
+  pass(spells, round, round);
+  spells.begin({.within_round = true});
+  pass(spells, 2 * round, round);
+  EXPECT_TRUE(spells.under_way());
+  spells.end();
+  EXPECT_GT(waited(spells, round, 0.01), seconds{0}) << "it was a short one";
+}
+
 TEST(Spells, OnceThereWereSomeShortOnesTheNextHasToOutlastThem) {
   Spells spells;
   EXPECT_EQ(waited(spells), seconds{0}) << "nothing is known";

@@ -387,9 +387,9 @@ TEST(Engine, ASlowAnswerIsFollowedByQuickProbes) {
   EXPECT_GT(world.link("b")["published_ms"], 40.0) << "believed within two seconds of the first slow answer";
 }
 
-// Published ten minutes after a link was slow, for as long as `published_ms` was low and `for_s` longer.
-// `bytes_at`: that we send in a tenth of a second, so many of them after the start.
-double published_after(Duration for_s, const std::function<std::uint64_t(int)>& bytes_at) {
+// What is published ten minutes after a slowness that lasted until it was told, and `longer`. `bytes_at`:
+// what we send in each tenth of a second.
+double published_after(Duration longer, const std::function<std::uint64_t(int)>& bytes_at) {
   EngineWorld world(lab());
   int tenth = 0;
   const auto send = [&] {
@@ -399,7 +399,7 @@ double published_after(Duration for_s, const std::function<std::uint64_t(int)>& 
   for (Duration passed{}; passed < 120s; passed += 100ms) send();
   world.far("b").rtt = Milliseconds{110.0};
   while (world.link("b")["published_ms"] < 40.0) send();
-  for (Duration passed{}; passed < for_s; passed += 100ms) send();
+  for (Duration passed{}; passed < longer; passed += 100ms) send();
   world.far("b").rtt = Milliseconds{10.0};
   for (Duration passed{}; passed < 10min; passed += 100ms) send();
   return world.link("b")["published_ms"].get<double>();
@@ -417,7 +417,7 @@ TEST(Engine, ALoadThatQuickProbesSawAndMovedAwayIsRemembered) {
   EXPECT_LT(published_after(0s, [](int) { return 0; }), 20.0) << "somebody else's";
 }
 
-// A second each five: each batch sees ten times what the round does, and the round as much as ever.
+// A second each five: a batch within one sees five times what the round does, and the round as much as ever.
 TEST(Engine, BurstsThatAreAlwaysThereAreNotWhatMadeItSlow) {
   for (int phase = 0; phase < 50; phase += 10) {
     const auto bursts = [phase](int tenth) { return (tenth + phase) % 50 < 10 ? k120Mbit : 0; };

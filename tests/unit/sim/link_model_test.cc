@@ -9,7 +9,6 @@
 namespace trimtab::sim {
 namespace {
 
-using controller::Outcome;
 using std::chrono::hours;
 using std::chrono::seconds;
 

@@ -176,11 +176,11 @@ TEST(Simulation, TrafficThatFillsEitherPathStaysOnOne) {
     simulation.run(minutes{60});
     const auto moves = moves_since(simulation, minutes{1});
     settled += moves <= 4 ? 1 : 0;
-    tried += moves >= 1 ? 1 : 0;
+    tried += moves_since(simulation, seconds{31}) >= 1 ? 1 : 0;  // by then every link is measured
     EXPECT_LE(moves, 7) << "seed " << seed;
   }
   EXPECT_GE(settled, kSeeds - 3);
-  EXPECT_GE(tried, kSeeds - 6) << "it may at least try the other one; in a few runs the first minute has";
+  EXPECT_GE(tried, kSeeds - 3) << "it may at least try the other one";
 }
 
 // The other path costs 10 ms more, the loss about 25. By three windows alone it moved six times an hour.
