@@ -59,19 +59,19 @@ def test_traffic_that_fills_either_path_stays_on_one():
         watch, began = RouteWatch(a.router, d), time.time()
         flood = Flood(a, d)
         try:
-            lab.wait_until(f"{FIRST_S + WATCHED_S} s have passed", lambda: time.time() - began > FIRST_S + WATCHED_S, 2 * WATCHED_S, every=5)
+            lab.wait_until(f"{FIRST_S + WATCHED_S} s have passed", lambda: time.time() - began > FIRST_S + WATCHED_S,
+                           2 * WATCHED_S, every=5)
             assert flood.thread.is_alive(), "or nothing was sent"
         finally:
             flood.close()
             watch.close()
         moves = [(round(at - began, 1), interface) for at, interface in watch.changes]
         print(f"  A's route to D: {moves}")
-        for site in lab.sites:
-            for link in site.ask(ask="status")["links"]:
-                held = link["held"]["reason"] if link["held"] else "-"
-                print(f"  {site} to {link['neighbour']}: {link['published_ms']:.0f} ms published, RTT {link['rtt_ms']:.0f} ms, "
-                      f"{link['loss']['percent']:.0f} % lost, held: {held}")
+        links = [(site, link) for site in lab.sites for link in site.ask(ask="status")["links"]]
+        for site, link in links:
+            held = link["held"]["reason"] if link["held"] else "-"
+            print(f"  {site} to {link['neighbour']}: {link['published_ms']:.0f} ms published, RTT {link['rtt_ms']:.0f} ms, "
+                  f"{link['loss']['percent']:.0f} % lost, held: {held}")
         assert moves and moves[0][0] < FIRST_S, "or nothing was full"
-        assert any(site.status_of(lab[pair.replace(site.letter, "")])["loss"]["percent"] > 0
-                   for pair in PAIRS for site in lab.sites if site.letter in pair), "or nothing is now"
+        assert any(link["loss"]["percent"] > 0 for _, link in links), "or nothing is now"
         assert sum(at > FIRST_S for at, _ in moves) <= MOST_MOVES

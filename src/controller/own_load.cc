@@ -120,11 +120,10 @@ std::optional<OwnLoad::Quiet> OwnLoad::quiet_before_onset(MonotonicTime now, con
   const auto is_fresh = [&](const std::optional<Recent>& before) {
     return before && before->round.rtt && now - before->at <= 2 * kRecent * round.interval;
   };
+  const Rate came = std::min(round.load, of_round);
   std::optional<Quiet> quiet;
   for (const auto& before : recent_) {
-    if (!is_fresh(before) || !is_part(round.load, kCame, before->round.load) ||
-        !is_part(of_round, kCame, before->round.load))
-      continue;
+    if (!is_fresh(before) || !is_part(came, kCame, before->round.load)) continue;
     const Quiet was{*before->round.rtt, *before->round.rtt + before->round.clearly};
     if (was.is_exceeded_by(round)) {
       quiet = was;

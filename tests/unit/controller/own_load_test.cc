@@ -115,91 +115,8 @@ TEST(OwnLoad, ALoadThatLeavesHalfWayHidesNothing) {
   run({{50, 60, Is::free, 4}, {30, 20, Is::free, 5}, {0.1, 20}});  // more than one: that much is borne
 }
 
-// Quick probes move the traffic within seconds; a round then holds as little of it as of what it did.
-TEST(OwnLoad, ALoadThatIsGoneBeforeTheRoundEndsIsSeenByQuickProbes) {
-  const auto held_after = [](double load_mbit, double rtt_ms, double then_mbit) {
-    OwnLoad own;
-    MonotonicTime now{1h};
-    const auto round = [&](double mbit) {
-      now += kInterval;
-      own.round_finished();
-      own.add(now, round_of(mbit, 20), kMemory);
-    };
-    for (int i = 0; i < 3; ++i) round(0.1);
-    own.add_quick(round_of(load_mbit, rtt_ms));
-    round(then_mbit);
-    round(0.1);
-    const MonotonicTime last = now + kMemory - kInterval - 1s;
-    return std::pair(own.holds(now).has_value(), own.holds(last).has_value());
-  };
-  EXPECT_EQ(held_after(60, 90, 12), std::pair(true, true)) << "for the memory";
-  EXPECT_EQ(held_after(60, 0, 12), std::pair(true, true)) << "not one of them answered";
-  EXPECT_EQ(held_after(60, 22, 12), std::pair(false, false)) << "it bears it";
-  EXPECT_EQ(held_after(0.1, 90, 0.1), std::pair(false, false)) << "somebody else's";
-  EXPECT_EQ(held_after(60, 90, 0.15), std::pair(false, false)) << "a burst, as there are in each round";
-}
-
-TEST(OwnLoad, TrafficThatCameBackForSecondsIsSeenByQuickProbes) {
-  OwnLoad own;
-  MonotonicTime now{1h};
-  const auto round = [&](double mbit, double rtt_ms) {
-    now += kInterval;
-    own.round_finished();
-    own.add(now, round_of(mbit, rtt_ms), kMemory);
-  };
-  round(0.1, 20);
-  round(60, 90);
-  round(0.1, 20);
-  now += kMemory - 1min;  // about to be tried again, in vain
-  own.add_quick(round_of(50, 80));
-  round(8, 20);
-  EXPECT_TRUE(own.holds(now + kMemory - 1s));
-  EXPECT_FALSE(own.holds(now + kMemory));
-}
-
-TEST(OwnLoad, OneRoundWithQuickProbesIsOneRound) {
-  OwnLoad own;
-  MonotonicTime now{1h};
-  const auto round = [&](double mbit, double rtt_ms) {
-    own.add(now += kInterval, round_of(mbit, rtt_ms), kMemory);
-  };
-  round(0.1, 20);
-  round(60, 90);
-  round(0.1, 20);
-  own.add_quick(round_of(60, 90));
-  round(60, 90);
-  EXPECT_FALSE(own.saturated());
-  round(60, 90);
-  EXPECT_TRUE(own.saturated());
-}
-
-// Whatever else there was, and in whatever order.
-TEST(OwnLoad, ItIsEnoughThatTheRoundHadMoreThanOneBeforeIt) {
-  for (int busy = 0; busy < 3; ++busy) {
-    OwnLoad own;
-    MonotonicTime now{1h};
-    for (int i = 0; i < 3; ++i) own.add(now += kInterval, round_of(i == busy ? 10 : 0.1, 20), kMemory);
-    own.add_quick(round_of(60, 90));
-    own.add(now += kInterval, round_of(12, 20), kMemory);
-    EXPECT_TRUE(own.holds(now)) << busy;
-  }
-}
-
-TEST(OwnLoad, OfQuickProbesAsSlowThoseUnderMostOfTheLoadCount) {
-  OwnLoad own;
-  MonotonicTime now{1h};
-  const auto round = [&](double mbit, double rtt_ms) {
-    own.add(now += kInterval, round_of(mbit, rtt_ms), kMemory);
-  };
-  round(0.1, 20);
-  own.add_quick(round_of(60, 90));
-  own.add_quick(round_of(0.1, 92));  // it leaves, and the queue is as long as ever
-  round(12, 20);
-  EXPECT_TRUE(own.holds(now));
-}
-
-// A router whose link drops, and is looked at while it is down and after.
-class Dropping {
+// A router's link, round by round: with quick probes, and while it is down and after.
+class Watched {
  public:
   void turn(double load_mbit, double rtt_ms, int times = 1) {
     for (int i = 0; i < times; ++i) {
@@ -212,12 +129,16 @@ class Dropping {
     turn(0.1, 20);
     turn(50, 110, 2);
   }
+  void glimpse(double load_mbit, double rtt_ms) { own_.add_quick(round_of(load_mbit, rtt_ms)); }
+  void wait(Duration time) { now_ += time; }
   // The round that drops it went out with traffic that nobody got.
   bool drop(double sent_mbit = 50) {
     const bool kept = own_.dropped(now_ + kInterval, kMemory);
     turn(sent_mbit, 0);
     return kept;
   }
+  bool saturated() const { return own_.saturated(); }
+  bool holds(Duration from_now = {}) const { return own_.holds(now_ + from_now).has_value(); }
   // For so many minutes from now on its recovery is not believed.
   double held_minutes() const {
     const auto held = own_.holds(now_);
@@ -230,14 +151,75 @@ class Dropping {
   MonotonicTime now_{1h};
 };
 
+// Quick probes move the traffic within seconds; a round then holds as little of it as of what it did.
+TEST(OwnLoad, ALoadThatIsGoneBeforeTheRoundEndsIsSeenByQuickProbes) {
+  const auto held_after = [](double load_mbit, double rtt_ms, double then_mbit) {
+    Watched link;
+    link.turn(0.1, 20, 3);
+    link.glimpse(load_mbit, rtt_ms);
+    link.turn(then_mbit, 20);
+    link.turn(0.1, 20);
+    return std::pair(link.holds(), link.holds(kMemory - kInterval - 1s));
+  };
+  EXPECT_EQ(held_after(60, 90, 12), std::pair(true, true)) << "for the memory";
+  EXPECT_EQ(held_after(60, 0, 12), std::pair(true, true)) << "not one of them answered";
+  EXPECT_EQ(held_after(60, 22, 12), std::pair(false, false)) << "it bears it";
+  EXPECT_EQ(held_after(0.1, 90, 0.1), std::pair(false, false)) << "somebody else's";
+  EXPECT_EQ(held_after(60, 90, 0.15), std::pair(false, false)) << "a burst, as there are in each round";
+}
+
+TEST(OwnLoad, TrafficThatCameBackForSecondsIsSeenByQuickProbes) {
+  Watched link;
+  link.turn(0.1, 20);
+  link.turn(60, 90);
+  link.turn(0.1, 20);
+  link.wait(kMemory - 1min);  // about to be tried again, in vain
+  link.glimpse(50, 80);
+  link.turn(8, 20);
+  EXPECT_TRUE(link.holds(kMemory - 1s));
+  EXPECT_FALSE(link.holds(kMemory));
+}
+
+TEST(OwnLoad, OneRoundWithQuickProbesIsOneRound) {
+  Watched link;
+  link.turn(0.1, 20);
+  link.turn(60, 90);
+  link.turn(0.1, 20);
+  link.glimpse(60, 90);
+  link.turn(60, 90);
+  EXPECT_FALSE(link.saturated());
+  link.turn(60, 90);
+  EXPECT_TRUE(link.saturated());
+}
+
+// Whatever else there was, and in whatever order.
+TEST(OwnLoad, ItIsEnoughThatTheRoundHadMoreThanOneBeforeIt) {
+  for (int busy = 0; busy < 3; ++busy) {
+    Watched link;
+    for (int i = 0; i < 3; ++i) link.turn(i == busy ? 10 : 0.1, 20);
+    link.glimpse(60, 90);
+    link.turn(12, 20);
+    EXPECT_TRUE(link.holds()) << busy;
+  }
+}
+
+TEST(OwnLoad, OfQuickProbesAsSlowThoseUnderMostOfTheLoadCount) {
+  Watched link;
+  link.turn(0.1, 20);
+  link.glimpse(60, 90);
+  link.glimpse(0.1, 92);  // it leaves, and the queue is as long as ever
+  link.turn(12, 20);
+  EXPECT_TRUE(link.holds());
+}
+
 TEST(OwnLoad, WhatWasShownBeforeADropIsStillTrue) {
-  Dropping full;
+  Watched full;
   full.full();
   EXPECT_TRUE(full.drop());
   full.turn(0.1, 20);
   EXPECT_NEAR(full.held_minutes(), 45, 0.5);
 
-  Dropping first;
+  Watched first;
   first.turn(50, 60, 2);
   first.turn(0.1, 20);
   EXPECT_TRUE(first.drop(0.1)) << "full from the first round on, and left";
@@ -246,7 +228,7 @@ TEST(OwnLoad, WhatWasShownBeforeADropIsStillTrue) {
 }
 
 TEST(OwnLoad, AFlappingLinkProlongsNothing) {
-  Dropping left;
+  Watched left;
   left.full();
   left.turn(0.1, 20, 40);
   const double before = left.held_minutes();
@@ -262,7 +244,7 @@ TEST(OwnLoad, AFlappingLinkProlongsNothing) {
 }
 
 TEST(OwnLoad, TheNextDropKnowsItToo) {
-  Dropping twice;
+  Watched twice;
   twice.full();
   EXPECT_TRUE(twice.drop());
   twice.turn(0.1, 20, 3);
@@ -273,17 +255,17 @@ TEST(OwnLoad, TheNextDropKnowsItToo) {
 }
 
 TEST(OwnLoad, ADropEndsWhatWasNotShown) {
-  Dropping cut;
+  Watched cut;
   cut.turn(0.1, 20);
   cut.turn(50, 0, 2);
   EXPECT_FALSE(cut.drop()) << "a cut as the traffic came";
 
-  Dropping once;
+  Watched once;
   once.turn(0.1, 20);
   once.turn(50, 110);
   EXPECT_FALSE(once.drop()) << "may be an accident";
 
-  Dropping silent;
+  Watched silent;
   silent.full();
   EXPECT_TRUE(silent.drop());
   silent.turn(0.1, 0, 5);

@@ -23,12 +23,23 @@ struct Known {
   }
 };
 
+Probing::Settings shipped() {
+  return {.interval = kInterval, .timeout = kPatience, .seed = 1};
+}
+
+Probing::Settings with_traffic() {
+  Probing::Settings settings = shipped();
+  settings.has_traffic = true;
+  return settings;
+}
+
 // A link of 20 ms whose answers above 30 ms are suspicious.
 class Probed {
  public:
-  explicit Probed(std::vector<Behaviour> behaviours, bool has_traffic = false)
-      : model_{.rtt = Milliseconds{20}, .behaviours = std::move(behaviours)},
-        probing_({.interval = kInterval, .timeout = kPatience, .has_traffic = has_traffic, .seed = 1}) {
+  explicit Probed(std::vector<Behaviour> behaviours, const Probing::Settings& settings = shipped())
+      : interval_(settings.interval),
+        model_{.rtt = Milliseconds{20}, .behaviours = std::move(behaviours)},
+        probing_(settings) {
     probing_.expect(Milliseconds{30});
     probing_.begin_round(end_, wire());
   }
@@ -57,7 +68,7 @@ class Probed {
     std::vector<Known> known;
     probing_.finish_round();
     take(end_, known);
-    end_ += kInterval;
+    end_ += interval_;
     probing_.begin_round(end_, wire());
     return known;
   }
@@ -73,7 +84,7 @@ class Probed {
     if (const auto heard = probing_.take_heard(); heard && !heard_at) heard_at = heard;
   }
 
-  Duration end_ = kInterval;
+  Duration interval_, end_ = interval_;
   LinkModel model_;
   Queue queues_;
   Probing probing_;
@@ -99,7 +110,7 @@ TEST(Probing, ACalmRoundIsKnownAtItsEnd) {
 TEST(Probing, WhatIsFollowedIsTheSame) {
   const std::vector<Behaviour> behaviours{{0s, Duration::max(), Noise{0.05}},
                                           {0s, Duration::max(), Loss{Ratio{0.1}}}};
-  const auto at_once = Probed(behaviours).run(40), followed = Probed(behaviours, true).run(40);
+  const auto at_once = Probed(behaviours).run(40), followed = Probed(behaviours, with_traffic()).run(40);
   ASSERT_EQ(at_once.size(), followed.size());
   EXPECT_GT(at_once.size(), 60U) << "with quick probes";
   for (std::size_t i = 0; i < at_once.size(); ++i) {
@@ -183,21 +194,11 @@ TEST(Probing, AfterwardsNothingIsFollowed) {
 
 // One that is known sooner waits for the one before.
 TEST(Probing, RoundsStayInOrder) {
-  Probing probing({.interval = 1s, .timeout = kPatience, .seed = 1});
-  const Queue queues;
-  const LinkModel dead{.rtt = Milliseconds{20}, .behaviours = {silent(0s, 1300ms)}};
-  const Wire wire{dead, queues};
+  Probing::Settings settings = shipped();
+  settings.interval = 1s;
   std::vector<int> lost;
-  for (Duration end = 1s; end < 8s; end += 1s) {
-    probing.begin_round(end, wire);
-    for (auto at = probing.next_deadline(); at && *at <= end; at = probing.next_deadline()) {
-      probing.advance(*at, wire);
-      controller::Sample sample;
-      while (probing.take_sample(*at, sample)) {
-        if (!sample.quick) lost.push_back(Known{*at, sample}.lost());
-      }
-    }
-    probing.finish_round();
+  for (const Known& one : Probed({silent(0s, 1300ms)}, settings).run(7)) {
+    if (!one.sample.quick) lost.push_back(one.lost());
   }
   ASSERT_GE(lost.size(), 3U);
   EXPECT_EQ((std::vector<int>{lost[0], lost[1], lost[2]}), (std::vector<int>{5, 1, 0}));
@@ -205,22 +206,10 @@ TEST(Probing, RoundsStayInOrder) {
 
 TEST(Probing, AMeteredLinkHasFewerQuickProbes) {
   const auto batches = [](bool metered) {
-    Probing probing({.interval = kInterval, .timeout = kPatience, .metered = metered, .seed = 1});
-    const Queue queues;
-    const LinkModel lossy{.rtt = Milliseconds{20}, .behaviours = {{0s, Duration::max(), Loss{Ratio{0.3}}}}};
-    const Wire wire{lossy, queues};
-    probing.expect(Milliseconds{30});
-    int batches = 0;
-    for (Duration end = kInterval; end < 1h; end += kInterval) {
-      probing.begin_round(end, wire);
-      for (auto at = probing.next_deadline(); at && *at <= end; at = probing.next_deadline()) {
-        probing.advance(*at, wire);
-        controller::Sample sample;
-        while (probing.take_sample(*at, sample)) batches += sample.quick ? 1 : 0;
-      }
-      probing.finish_round();
-    }
-    return batches;
+    Probing::Settings settings = shipped();
+    settings.metered = metered;
+    const auto known = Probed({{0s, Duration::max(), Loss{Ratio{0.3}}}}, settings).run(239);
+    return std::count_if(known.begin(), known.end(), [](const Known& one) { return one.sample.quick; });
   };
   EXPECT_LE(batches(false), 242);  // as many probes as the rounds have, and ten
   EXPECT_GE(batches(false), 200);
@@ -239,7 +228,7 @@ TEST(Probing, ADeadLinkIsNotAskedFaster) {
 }
 
 TEST(Probing, TheFarEndsSuspicionIsHeardOnceARound) {
-  Probed probed({}, true);
+  Probed probed({}, with_traffic());
   auto known = probed.run(1);
   EXPECT_EQ(known.size(), 1U);
   const auto hear = [&](Duration at) {
