@@ -203,13 +203,16 @@ TEST(OwnLoad, ItIsEnoughThatTheRoundHadMoreThanOneBeforeIt) {
   }
 }
 
+// As it comes and as it leaves the queue is as long as ever.
 TEST(OwnLoad, OfQuickProbesAsSlowThoseUnderMostOfTheLoadCount) {
-  Watched link;
-  link.turn(0.1, 20);
-  link.glimpse(60, 90);
-  link.glimpse(0.1, 92);  // it leaves, and the queue is as long as ever
-  link.turn(12, 20);
-  EXPECT_TRUE(link.holds());
+  for (const bool leaves : {true, false}) {
+    Watched link;
+    link.turn(0.1, 20);
+    link.glimpse(leaves ? 60 : 0.1, leaves ? 90 : 92);
+    link.glimpse(leaves ? 0.1 : 60, leaves ? 92 : 90);
+    link.turn(12, 20);
+    EXPECT_TRUE(link.holds()) << leaves;
+  }
 }
 
 TEST(OwnLoad, WhatWasShownBeforeADropIsStillTrue) {
